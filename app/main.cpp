@@ -1,0 +1,2 @@
+// The program `souk`: picks a subcommand.
+int main() { return 0; }
