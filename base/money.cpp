@@ -28,6 +28,7 @@ constexpr std::array with_three_decimals = {std::string_view{"BHD"}, std::string
                                             std::string_view{"TND"}};
 
 constexpr int64_t million = 1'000'000;
+__extension__ using wide = __int128; // amount × rate does not fit int64
 } // namespace
 
 result<currency> currency::parse(std::string_view code) {
@@ -65,15 +66,15 @@ result<money> multiply(money a, int64_t quantity) {
 money share(money of, int64_t ppm) {
   SOUK_ASSERT(of.amount >= 0 && of.amount <= amount_max && ppm >= 0 && ppm <= million * 10,
               "shares are of amounts in range");
-  const auto product = static_cast<__int128>(of.amount) * ppm;
+  const auto product = static_cast<wide>(of.amount) * ppm;
   return {static_cast<int64_t>((product + million / 2) / million), of.currency};
 }
 
 money tax_within(money gross, int64_t rate_ppm) {
   SOUK_ASSERT(gross.amount >= 0 && gross.amount <= amount_max && rate_ppm >= 0,
               "tax is of amounts in range");
-  const auto divisor = static_cast<__int128>(million) + rate_ppm;
-  const auto product = static_cast<__int128>(gross.amount) * rate_ppm;
+  const auto divisor = static_cast<wide>(million) + rate_ppm;
+  const auto product = static_cast<wide>(gross.amount) * rate_ppm;
   return {static_cast<int64_t>((product + divisor / 2) / divisor), gross.currency};
 }
 

@@ -2,7 +2,7 @@
 # target_sources(souk_<room> PRIVATE ...), so that a domain's files are listed in the domain's own folder.
 function(souk_warnings target)
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
     -Werror)
 endfunction()
 
