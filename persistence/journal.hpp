@@ -1,10 +1,12 @@
-// The journal: the truth about every entity. A row is one commit of one entity, accepted only where its
-// predecessor ends (law 1). Two implementations, Postgres and the simulated one, pass one contract suite.
+// The journal: the truth about every entity. A row is one commit of one entity, accepted only where
+// its predecessor ends (law 1). Two implementations, Postgres and the simulated one, pass one
+// contract suite.
 //
 // Life of a stream (one activation of one entity, used by one actor at a time):
 //
 //   recover ──► open ──► append* ──► committed* ──► close
-//                           └──────► failed (once; nothing is accepted after it: replay from recover)
+//                           └──────► failed (once; nothing is accepted after it: replay from
+//                           recover)
 #pragma once
 
 #include "base/crypto.hpp"
@@ -23,24 +25,24 @@ namespace souk::persistence {
 
 /// One row of the journal as replay sees it.
 struct journal_row {
-  uint64_t first_seq = 0;  ///< number of its first event; the first event of an entity is 1
-  uint32_t events = 0;     ///< ≥ 1
-  std::string payload;     ///< packed entries (proto/journal.proto)
+  uint64_t first_seq = 0; ///< number of its first event; the first event of an entity is 1
+  uint32_t events = 0;    ///< ≥ 1
+  std::string payload;    ///< packed entries (proto/journal.proto)
 };
 
 struct snapshot_row {
-  uint64_t seq = 0;        ///< the event it ends with
-  uint32_t version = 0;    ///< of the state's schema
+  uint64_t seq = 0;     ///< the event it ends with
+  uint32_t version = 0; ///< of the state's schema
   std::string payload;
 };
 
 /// Everything needed to bring an entity back: the newest snapshot, then the rows behind it.
 struct recovered {
   std::optional<snapshot_row> snapshot;
-  std::vector<journal_row> tail;         ///< unbroken, first_seq = snapshot seq + 1 (or 1)
-  uint64_t seq = 0;                      ///< last event stored, 0 for a new entity
-  chain_hash chain{};                    ///< of the last row, zeros for a new entity
-  std::optional<time_point> wakeup;      ///< the entity's wakeup row
+  std::vector<journal_row> tail;    ///< unbroken, first_seq = snapshot seq + 1 (or 1)
+  uint64_t seq = 0;                 ///< last event stored, 0 for a new entity
+  chain_hash chain{};               ///< of the last row, zeros for a new entity
+  std::optional<time_point> wakeup; ///< the entity's wakeup row
 };
 
 /// One leg of a double entry; the legs of one fragment sum to zero for each currency.
@@ -58,21 +60,22 @@ struct wakeup_change {
 
 /// What an entity adds in one go. Fragments that queue behind a commit are packed into one row.
 struct fragment {
-  uint32_t events = 0;     ///< 0 for a lone wakeup change or a lone snapshot
-  std::string payload;     ///< serialised entries; payloads of several fragments concatenate
+  uint32_t events = 0; ///< 0 for a lone wakeup change or a lone snapshot
+  std::string payload; ///< serialised entries; payloads of several fragments concatenate
   std::vector<posting> postings;
   std::optional<wakeup_change> wakeup;
   std::optional<snapshot_row> snapshot; ///< seq = this fragment's last event
 };
 
-/// Told on the journal's threads; implementations only pass a message on. Weakly held by the journal.
+/// Told on the journal's threads; implementations only pass a message on. Weakly held by the
+/// journal.
 class journal_observer {
 public:
   virtual ~journal_observer() = default;
   /// Everything up to `seq` is durable. Rises strictly.
   virtual void committed(uint64_t seq) = 0;
-  /// superseded: another history won; corrupt; unavailable: the outcome of what was not acknowledged
-  /// is unknown. The stream is dead.
+  /// superseded: another history won; corrupt; unavailable: the outcome of what was not
+  /// acknowledged is unknown. The stream is dead.
   virtual void failed(const failure& why) = 0;
 };
 
@@ -101,8 +104,8 @@ public:
     time_point due;
   };
   /// Wakeup rows of shards [first, last] due at or before `until`, earliest first, `limit` at most.
-  virtual void due_before(uint32_t first_shard, uint32_t last_shard, time_point until, uint32_t limit,
-                          callback<std::vector<due_entity>> done) = 0;
+  virtual void due_before(uint32_t first_shard, uint32_t last_shard, time_point until,
+                          uint32_t limit, callback<std::vector<due_entity>> done) = 0;
 };
 
 } // namespace souk::persistence

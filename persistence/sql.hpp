@@ -1,11 +1,13 @@
 // The query interface over Postgres for services that keep rows (catalogue, users, projections).
-// Blocking calls on a connection that a pool thread owns; nothing here may run on an actor's thread.
+// Blocking calls on a connection that a pool thread owns; nothing here may run on an actor's
+// thread.
 #pragma once
 
 #include "base/result.hpp"
 #include "base/time.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,16 +48,19 @@ private:
 class connection {
 public:
   virtual ~connection() = default;
-  /// `statement` with $1…; prepared once per connection and text. errc::unavailable when Postgres is
-  /// away or ends the session, errc::conflict on a unique, exclusion or serialisation violation
-  /// (detail names the constraint), errc::invalid on a check or foreign key violation, else internal.
-  virtual result<rows> execute(std::string_view statement, std::vector<parameter> parameters = {}) = 0;
+  /// `statement` with $1…; prepared once per connection and text. errc::unavailable when Postgres
+  /// is away or ends the session, errc::conflict on a unique, exclusion or serialisation violation
+  /// (detail names the constraint), errc::invalid on a check or foreign key violation, else
+  /// internal.
+  virtual result<rows> execute(std::string_view statement,
+                               std::vector<parameter> parameters = {}) = 0;
   /// Several statements without parameters (migrations).
   virtual result<void> script(std::string_view text) = 0;
   virtual bool is_broken() const = 0;
 };
 
-/// begin; `work`; commit, or rollback when work fails. Unknown outcomes of COMMIT are `unavailable`.
+/// begin; `work`; commit, or rollback when work fails. Unknown outcomes of COMMIT are
+/// `unavailable`.
 template <class Work>
 auto in_transaction(connection& c, Work work) -> decltype(work(c)) {
   if (auto begun = c.execute("begin"); !begun)
@@ -74,8 +79,9 @@ auto in_transaction(connection& c, Work work) -> decltype(work(c)) {
 class pool {
 public:
   virtual ~pool() = default;
-  /// Runs `work` on a pool thread with a live connection. When the queue is at its limit or Postgres is
-  /// away, `refused` is called instead, perhaps on the calling thread. Exactly one of both is called.
+  /// Runs `work` on a pool thread with a live connection. When the queue is at its limit or
+  /// Postgres is away, `refused` is called instead, perhaps on the calling thread. Exactly one of
+  /// both is called.
   virtual void run(std::function<void(connection&)> work, std::function<void(failure)> refused) = 0;
 
   /// The usual form: T work(connection&) with T = result<X>, answered through `done`.
