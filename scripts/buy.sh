@@ -10,4 +10,5 @@ curl -s --json '{"cart_id":"'$cart'","email":"ada@example.org","shipping_option"
                       "postal_code":"10117","country":"DE"},
   "payment":{"provider":"stripe","payment_method":"pm_card_visa"}}' \
   -H "Idempotency-Key: buy-$cart" $shop/v1/orders | tee order.json | jq '{number, status, totals}'
-curl -s $shop/v1/orders/$(jq -r .id order.json) -H "Authorization: Bearer $(jq -r .access_token order.json)" | jq .payment
+curl -s -H "Authorization: Bearer $(jq -r .access_token order.json)" \
+  $shop/v1/orders/$(jq -r .id order.json) | jq .payment

@@ -37,7 +37,15 @@ secret() {
   sed -n "s/^$name=//p" "$file"
 }
 
+# names FOLDER SUFFIX: the files of FOLDER that end so, without it, on one line.
+names() {
+  local file
+  for file in "$1"/*"$2"; do printf '%s ' "$(basename "$file" "$2")"; done
+}
+
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+is_taken() { ! is_free "$1"; }
 
 # port FILE NAME FIRST: the port NAME had last time when it is still free, else the first free one
 # from FIRST on that no other name in FILE has; kept in FILE, printed.
@@ -47,7 +55,9 @@ port() {
   candidate=$(sed -n "s/^$name=//p" "$file")
   if [ -z "$candidate" ] || ! is_free "$candidate"; then
     candidate=$3
-    while grep -q "=$candidate\$" "$file" || ! is_free "$candidate"; do candidate=$((candidate + 1)); done
+    while grep -q "=$candidate\$" "$file" || ! is_free "$candidate"; do
+      candidate=$((candidate + 1))
+    done
     remember_port "$file" "$name" "$candidate"
   fi
   echo "$candidate"

@@ -1,5 +1,5 @@
-# install.sh PACKAGE…, as root: apt-get install without questions and without starting the Postgres and
-# Redis servers that Debian's packages would start: ours run under var/.
+# install.sh PACKAGE…, as root: apt-get install without questions and without starting the Postgres
+# and Redis servers that Debian's packages would start: ours run under var/.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d

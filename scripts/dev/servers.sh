@@ -1,5 +1,6 @@
-# A private Postgres and Redis in a directory, as children of this shell: should ./dev be killed, the
-# kernel stops them (pdeathsig), and a terminal's Ctrl-C reaches only ./dev (setsid), which stops them in order.
+# A private Postgres and Redis in a directory, as children of this shell. Should ./dev be killed, the
+# kernel stops them (pdeathsig); a terminal's Ctrl-C reaches only ./dev (setsid), which stops them in
+# order.
 
 postgres_options=(
   -c fsync=on -c synchronous_commit=on -c wal_level=logical -c max_replication_slots=8
@@ -29,7 +30,7 @@ stop_child() {
   kill -KILL "$1" 2>/dev/null || true
 }
 
-# initdb and postgres refuse to run as root: there they run as the user `postgres` of Debian's package.
+# initdb and postgres refuse to run as root: there they run as user `postgres` of Debian's package.
 as_postgres() { setpriv "${postgres_user[@]}" -- "$@"; }
 postgres_user=()
 if [ "$(id -u)" = 0 ]; then postgres_user=(--reuid postgres --regid postgres --init-groups); fi
@@ -40,7 +41,8 @@ postgres_programs() {
   [ ! -e "$data/PG_VERSION" ] || version=$(cat "$data/PG_VERSION")
   # shellcheck disable=SC2086
   found=$(ls -d /usr/lib/postgresql/$version/bin 2>/dev/null | sort -V | tail -n 1)
-  [ -n "$found" ] || fail "$data was made by Postgres $version, which is not installed: install postgresql-$version or remove the directory"
+  [ -n "$found" ] ||
+    fail "$data needs Postgres $version: install postgresql-$version or remove the directory"
   echo "$found"
 }
 
@@ -103,8 +105,8 @@ initialise_postgres() {
   rm "$word"
 }
 
-# start_redis HOME PORT LOG: sets redis_pid and redis_url. It may forget everything at a restart; when full it
-# drops cache entries, which have a TTL, and keeps streams.
+# start_redis HOME PORT LOG: sets redis_pid and redis_url. It may forget everything at a
+# restart; when full it drops cache entries, which have a TTL, and keeps streams.
 start_redis() {
   mkdir -p "$1"
   child "$3" redis-server --bind 127.0.0.1 --port "$2" --dir "$1" --save '' --appendonly no \

@@ -37,7 +37,7 @@ dev_test() {
 }
 
 dev_bench() {
-  [ $# = 1 ] || fail "bench takes a name: $(cd bench && ls ./*.cpp 2>/dev/null | sed 's|./||; s|.cpp$||' | tr '\n' ' ')" 2
+  [ $# = 1 ] || fail "bench takes a name: $(names bench .cpp)" 2
   local name=${1//-/_}
   [ -e "bench/$name.cpp" ] || fail "there is no bench/$name.cpp" 2
   build release "souk_bench_$name"
@@ -78,12 +78,13 @@ check_format() {
   say "${#files[@]} files formatted"
 }
 
-# clang-tidy takes up to a minute a file, so it sees the newest 8 changed ones, without the precompiled
-# headers and joined files of the ci build.
+# clang-tidy takes up to a minute a file, so it sees the newest 8 changed ones, without the
+# precompiled headers and joined files of the ci build.
 check_tidy() {
   command -v clang-tidy >/dev/null || { say "clang-tidy is not installed: skipped" && return 0; }
   local base files
-  base=$(git merge-base HEAD origin/HEAD 2>/dev/null || git merge-base HEAD origin/main 2>/dev/null || true)
+  base=$(git merge-base HEAD origin/HEAD 2>/dev/null ||
+    git merge-base HEAD origin/main 2>/dev/null || true)
   if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then
     base=$(git rev-list -n 1 --skip=3 HEAD)
   fi
@@ -91,9 +92,10 @@ check_tidy() {
   mapfile -t files < <(git log --format= --name-only --diff-filter=AMR "$base..HEAD" -- '*.cpp' |
     awk '!seen[$0]++' | while read -r file; do [ ! -e "$file" ] || echo "$file"; done | head -n 8)
   [ ${#files[@]} -gt 0 ] || { say "clang-tidy: no C++ file changed" && return 0; }
-  cmake --preset strict -B build/tidy >var/log/build-tidy.log 2>&1 || fail "configuring for clang-tidy (var/log/build-tidy.log)"
+  cmake --preset strict -B build/tidy >var/log/build-tidy.log 2>&1 ||
+    fail "configuring for clang-tidy (var/log/build-tidy.log)"
   say "clang-tidy on ${#files[@]} changed files"
   printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" timeout 300 \
-    clang-tidy --quiet -p build/tidy --extra-arg="-I$root/build/ci/generated" --extra-arg=-Wno-everything \
-    2>var/log/tidy.log || fail "clang-tidy"
+    clang-tidy --quiet -p build/tidy --extra-arg="-I$root/build/ci/generated" \
+    --extra-arg=-Wno-everything 2>var/log/tidy.log || fail "clang-tidy"
 }

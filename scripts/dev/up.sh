@@ -1,9 +1,9 @@
-# A private shop under var/: `up` starts its processes, watches them and stops them in the reverse order.
+# A private shop under var/: `up` starts its processes, watches them, stops them in reverse order.
 #
 #   postgres ► redis ► psp ► migrate ► node ► demo catalogue (when empty) ► ready ► watching
 #
-# One ./dev supervises; --detach only puts it into the background. It holds the lock var/run/lock and
-# has its pid there; `down` asks it to stop.
+# One ./dev supervises; --detach only puts it into the background. It holds the lock var/run/lock
+# and has its pid there; `down` asks it to stop.
 
 config=var/souk.toml
 process_order=(postgres redis psp node-1)
@@ -24,7 +24,8 @@ dev_up() {
   done
   [[ $nodes =~ ^[1-9][0-9]*$ ]] || fail "--nodes takes a number, not \"$nodes\"" 2
   [ "$nodes" = 1 ] || fail "--nodes $nodes: one node until the cluster lands" 2
-  [[ -z $wanted_port || $wanted_port =~ ^[0-9]{1,5}$ ]] || fail "--port takes a port, not \"$wanted_port\"" 2
+  [[ -z $wanted_port || $wanted_port =~ ^[1-9][0-9]{0,4}$ ]] ||
+    fail "--port takes a port, not \"$wanted_port\"" 2
   if is_running; then
     echo "This checkout's shop is running already (./dev down stops it):"
     cat var/run/summary 2>/dev/null || echo "it is still starting: ./dev logs dev"
@@ -131,9 +132,11 @@ start() {
       ;;
     psp)
       child $log "$program" psp --config $config --port "$psp_port" \
-        --webhook-url "$url/v1/webhooks/stripe" --webhook-secret "whsec_$(secret var/secrets webhook_secret)"
+        --webhook-url "$url/v1/webhooks/stripe" \
+        --webhook-secret "whsec_$(secret var/secrets webhook_secret)"
       pid_of[psp]=$!
-      wait_until 20 "the payment simulator" eval "! is_free $psp_port" || fail "the payment simulator (see $log)"
+      wait_until 20 "the payment simulator" is_taken "$psp_port" ||
+        fail "the payment simulator (see $log)"
       say "payment simulator on 127.0.0.1:$psp_port"
       ;;
     node-*)
@@ -235,7 +238,8 @@ dev_down() {
   pid=$(cat var/run/lock)
   say "asking the shop (pid $pid) to stop"
   kill -TERM "$pid"
-  wait_until 130 "the shop to stop" flock -n var/run/lock true || fail "pid $pid does not stop (var/log/dev.log)"
+  wait_until 130 "the shop to stop" flock -n var/run/lock true ||
+    fail "pid $pid does not stop (var/log/dev.log)"
   say "stopped"
 }
 
@@ -248,21 +252,27 @@ dev_status() {
   for name in "${process_order[@]}"; do
     file=var/run/$name.pid
     if [ -e "$file" ] && is_alive "$(cat "$file")"; then
-      printf '%-10s up    pid %-8s %s\n' "$name" "$(cat "$file")" "$(ps -o etime= -p "$(cat "$file")" | tr -d ' ')"
+      printf '%-10s up    pid %-8s for %s s\n' "$name" "$(cat "$file")" \
+        $(($(date +%s) - $(stat -c %Y "$file")))
     else
       printf '%-10s down\n' "$name"
       code=1
     fi
   done
   url=http://127.0.0.1:$(sed -n 's/^http=//p' var/ports)
-  if node_is_ready >/dev/null 2>&1; then echo "ready: $url"; else echo "not ready: $url" && code=1; fi
+  if node_is_ready >/dev/null 2>&1; then
+    echo "ready: $url"
+  else
+    echo "not ready: $url"
+    code=1
+  fi
   return $code
 }
 
 dev_logs() {
   local name=${1-}
   [ -z "$name" ] || [ -e "var/log/$name.log" ] ||
-    fail "there is no log of \"$name\"; there are: $(cd var/log 2>/dev/null && ls ./*.log | sed 's|./||; s|.log$||' | tr '\n' ' ')" 2
+    fail "there is no log of \"$name\"; there are: $(names var/log .log)" 2
   if [ -n "$name" ]; then exec tail -n 50 -F "var/log/$name.log"; fi
   exec tail -n 10 -F var/log/*.log
 }
