@@ -137,8 +137,8 @@ private:
       snapshot_size_ = found.snapshot->payload.size();
     }
     for (const auto& row : found.tail)
-      if (auto done = replay_row(row); !done)
-        return done;
+      if (auto replayed = replay_row(row); !replayed)
+        return replayed;
     if (applied_ != found.seq)
       return fail(errc::corrupt, "the journal says " + std::to_string(found.seq) + " events, replay found " +
                                      std::to_string(applied_));
