@@ -124,7 +124,7 @@ def check_includes(source, known):
             yield line, f'includes "{target}"', f"{source.room} may not know {room}"
         elif source.room == "http" and (room == "persistence" or room == "actors" and (
                 name in HIDDEN_FROM_HTTP or "actors/entity/model.hpp" in known.get(target, ""))):
-            yield line, f'includes "{target}"', "http sees messages and services, no models or stores"
+            yield line, f'includes "{target}"', "http sees messages and services only"
 
 
 def check_bans(source, _):
