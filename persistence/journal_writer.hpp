@@ -1,0 +1,79 @@
+// One thread, one connection, one transaction in flight: the batch is whatever queued while the
+// last commit ran.
+//
+//   away ──connected──► fencing ──own old session gone, a commit behind it──► ready
+//    ▲                     │                                                   │
+//    └──────failed─────────┴───────────────connection lost─────────────────────┘
+//
+// A batch whose outcome is unknown fails its streams with `unavailable`; what was not sent yet
+// waits for the next connection and fails with the first attempt that finds none.
+#pragma once
+
+#include "persistence/batch.hpp"
+#include "persistence/pg_connection.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <thread>
+
+namespace souk::persistence {
+
+struct journal_options {
+  std::string url;         ///< libpq connection string or URL
+  std::string node;        ///< unique in the cluster, without '/', 40 bytes at most
+  uint64_t generation = 1; ///< rises with every start of the node
+  int writers = 2;
+  size_t queue_bytes_max = 64 << 20; ///< at each writer; accepts() turns false there
+  size_t batch_bytes_max = 8 << 20;
+  size_t batch_fragments_max = 32'768;
+  std::chrono::seconds connect_timeout{3};
+  std::chrono::milliseconds statement_timeout{5'000};
+  std::chrono::milliseconds lock_timeout{2'000}; ///< behind an old session's uncommitted row
+  std::chrono::milliseconds fence_wait{10'000};
+  std::chrono::milliseconds backoff_least{10};
+  std::chrono::milliseconds backoff_most{1'000};
+};
+
+class journal_writer {
+public:
+  journal_writer(const journal_options& options, int index);
+  /// Commits what is queued if it can, then ends.
+  ~journal_writer();
+
+  /// Thread-safe.
+  bool accepts() const { return ready_ && queued_bytes_ < options_.queue_bytes_max; }
+  bool ready() const { return ready_; }
+  void push(std::shared_ptr<stream_record> stream, fragment f);
+
+private:
+  struct queued {
+    std::shared_ptr<stream_record> stream;
+    fragment what;
+    size_t bytes;
+  };
+
+  void run();
+  std::unique_ptr<pg_connection> connect();
+  result<void> fence(pg_connection& c);
+  void serve(pg_connection& c);
+  batch take();
+  void commit(pg_connection& c, batch& b);
+  bool settle(pg_connection& c, batch& b, const failure& why, int attempt);
+  void fail_queued(const failure& why);
+  void release(size_t bytes);
+
+  const journal_options& options_;
+  const std::string name_;
+  std::atomic<bool> ready_{false};
+  std::atomic<size_t> queued_bytes_{0};
+  uint64_t connection_ = 0;  ///< counts connections: trust in a stream ends with one
+  int64_t acknowledged_ = 0; ///< log position behind which a database was rolled back
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<queued> queue_;
+  bool stopping_ = false;
+  std::thread thread_; ///< last: it uses everything above
+};
+
+} // namespace souk::persistence

@@ -1,0 +1,229 @@
+#include "persistence/sim_journal.hpp"
+
+#include <deque>
+#include <random>
+
+namespace souk::persistence {
+
+struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
+  struct queued {
+    std::shared_ptr<stream_record> stream;
+    fragment what;
+  };
+
+  sim_store& store;
+  const run_later later;
+  const sim_journal_options options;
+  sim_faults faults;
+  std::mt19937_64 random;
+  std::optional<fate> forced;
+  std::deque<queued> queue;
+  size_t queued_bytes = 0;
+  uint64_t session = 0; ///< 0: not connected
+  bool committing = false;
+
+  state(sim_store& s, run_later l, sim_journal_options o, const sim_faults& f)
+      : store(s), later(std::move(l)), options(std::move(o)), faults(f), random(options.seed) {}
+
+  std::chrono::nanoseconds latency() {
+    const auto range = (faults.latency_most - faults.latency_least).count() + 1;
+    return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
+  }
+
+  fate draw() {
+    if (forced)
+      return *std::exchange(forced, std::nullopt);
+    auto dice = static_cast<int64_t>(random() % 1'000'000);
+    const std::pair<uint32_t, fate> chances[] = {{faults.refused, fate::refused},
+                                                 {faults.lost_before, fate::lost_before},
+                                                 {faults.lost_after, fate::lost_after},
+                                                 {faults.late, fate::late}};
+    for (const auto& [chance, what] : chances)
+      if ((dice -= chance) < 0)
+        return what;
+    return fate::commits;
+  }
+
+  /// `what` runs unless the node is gone by then.
+  void after(std::chrono::nanoseconds delay, std::function<void(state&)> what) {
+    later(delay, [weak = weak_from_this(), what = std::move(what)] {
+      if (auto self = weak.lock())
+        what(*self);
+    });
+  }
+
+  void connect();
+  void lose();
+  void push(std::shared_ptr<stream_record> stream, fragment f);
+  void start_commit();
+  void answer(const std::shared_ptr<batch>& b, const sim_store::refusal& refused);
+  void finish(const std::shared_ptr<batch>& b);
+};
+
+void sim_journal::state::connect() {
+  if (store.is_away()) {
+    for (auto& q : std::exchange(queue, {}))
+      q.stream->tell_failed(fail(errc::unavailable, "Postgres is away"));
+    queued_bytes = 0;
+    return after(faults.reconnect, [](state& s) { s.connect(); });
+  }
+  store.end_sessions(options.node, options.generation + 1);
+  session = store.open_session(options.node, options.generation);
+  start_commit();
+}
+
+void sim_journal::state::lose() {
+  session = 0;
+  after(faults.reconnect, [](state& s) { s.connect(); });
+}
+
+void sim_journal::state::push(std::shared_ptr<stream_record> stream, fragment f) {
+  queued_bytes += size_of(f);
+  queue.push_back({std::move(stream), std::move(f)});
+  // Not at once: what is appended in the same moment shares the commit, as it does in reality.
+  if (!committing && queue.size() == 1)
+    after(0ns, [](state& s) { s.start_commit(); });
+}
+
+void sim_journal::state::start_commit() {
+  if (committing || session == 0 || queue.empty())
+    return;
+  if (!store.is_open(session)) // nothing is in flight: what is queued waits for the next connection
+    return lose();
+  auto b = std::make_shared<batch>();
+  for (size_t n = 0;
+       !queue.empty() && n < options.batch_fragments_max && b->bytes() < options.batch_bytes_max;
+       ++n) {
+    auto& next = queue.front();
+    const auto bytes = size_of(next.what);
+    if (!next.stream->dead && !b->add(next.stream, next.what))
+      break;
+    queued_bytes -= bytes;
+    queue.pop_front();
+  }
+  b->seal(session);
+  b->drop([](const batch_entry& e) { return !e.balanced; },
+          fail(errc::internal, "postings that do not balance"));
+  if (b->empty())
+    return start_commit();
+  committing = true;
+  const auto outcome = draw();
+  if (outcome == fate::refused) {
+    const auto& unlucky = b->entries()[random() % b->entries().size()].stream->entity.text();
+    return after(latency(), [b, unlucky](state& s) { s.answer(b, {{unlucky}, {}}); });
+  }
+  // Postgres works on it whether this node lives or not.
+  const auto answered = latency();
+  auto refused = std::make_shared<std::optional<sim_store::refusal>>();
+  if (outcome != fate::lost_before)
+    later(outcome == fate::late ? answered * 8 : answered / 2,
+          [&where = store, mine = session, b, refused] {
+            if (where.is_open(mine))
+              *refused = where.append(*b);
+          });
+  const bool heard = outcome == fate::commits;
+  after(answered, [b, refused, heard](state& s) {
+    if (heard && *refused)
+      return s.answer(b, **refused);
+    b->drop([](const batch_entry&) { return true; },
+            fail(errc::unavailable, "the connection was lost at a commit"));
+    s.committing = false;
+    s.lose();
+  });
+}
+
+void sim_journal::state::answer(const std::shared_ptr<batch>& b,
+                                const sim_store::refusal& refused) {
+  if (!refused)
+    return finish(b);
+  const auto in = [](const std::set<std::string>& names) {
+    return [&names](const batch_entry& e) { return names.contains(e.stream->entity.text()); };
+  };
+  b->drop(in(refused.superseded), fail(errc::superseded, "another history won"));
+  b->drop(in(refused.unbalanced), fail(errc::internal, "unbalanced postings"));
+  if (b->empty())
+    return finish(b);
+  after(latency(), [b, mine = session](state& s) {
+    if (s.store.is_open(mine))
+      return s.answer(b, s.store.append(*b));
+    b->drop([](const batch_entry&) { return true; }, fail(errc::unavailable, "connection lost"));
+    s.committing = false;
+    s.lose();
+  });
+}
+
+void sim_journal::state::finish(const std::shared_ptr<batch>& b) {
+  b->acknowledge(session);
+  committing = false;
+  start_commit();
+}
+
+namespace {
+
+class sim_stream final : public journal_stream {
+public:
+  sim_stream(std::shared_ptr<stream_record> record, std::function<bool()> accepts,
+             std::function<void(fragment)> push)
+      : record_(std::move(record)), accepts_(std::move(accepts)), push_(std::move(push)) {}
+  ~sim_stream() override { record_->close(); }
+  bool accepts() const override { return !record_->dead && accepts_(); }
+  void append(fragment f) override {
+    if (!record_->dead)
+      push_(std::move(f));
+  }
+
+private:
+  std::shared_ptr<stream_record> record_;
+  std::function<bool()> accepts_;
+  std::function<void(fragment)> push_;
+};
+
+} // namespace
+
+sim_journal::sim_journal(sim_store& store, run_later later, sim_journal_options options,
+                         sim_faults faults)
+    : state_(std::make_shared<state>(store, std::move(later), std::move(options), faults)) {
+  state_->after(state_->latency(), [](state& s) { s.connect(); });
+}
+
+sim_journal::~sim_journal() = default;
+
+bool sim_journal::ready() const { return state_->session != 0; }
+void sim_journal::decide_next(fate f) { state_->forced = f; }
+void sim_journal::set_faults(const sim_faults& f) { state_->faults = f; }
+
+void sim_journal::recover(const entity_id& entity, callback<recovered> done) {
+  state_->after(state_->latency(), [entity, done = std::move(done)](state& s) {
+    if (s.session == 0 || s.store.is_away())
+      return done(fail(errc::unavailable, "the journal is away"));
+    done(verify(entity, s.store.read(entity.text())));
+  });
+}
+
+std::unique_ptr<journal_stream> sim_journal::open(const entity_id& entity, uint64_t seq,
+                                                  const chain_hash& chain,
+                                                  std::weak_ptr<journal_observer> observer) {
+  auto record = std::make_shared<stream_record>(entity, seq, chain, std::move(observer));
+  std::weak_ptr<state> node = state_;
+  return std::make_unique<sim_stream>(
+      record,
+      [node] {
+        const auto s = node.lock();
+        return s && s->session != 0 && s->queued_bytes < s->options.queue_bytes_max;
+      },
+      [node, record](fragment f) {
+        if (const auto s = node.lock())
+          s->push(record, std::move(f));
+      });
+}
+
+void sim_journal::due_before(uint32_t first_shard, uint32_t last_shard, time_point until,
+                             uint32_t limit, callback<std::vector<due_entity>> done) {
+  state_->after(state_->latency(), [=](state& s) {
+    if (s.store.is_away())
+      return done(fail(errc::unavailable, "the journal is away"));
+    done(s.store.due_before(first_shard, last_shard, until, limit));
+  });
+}
+
+} // namespace souk::persistence

@@ -1,0 +1,104 @@
+#include "persistence/sim_store.hpp"
+
+#include <algorithm>
+
+namespace souk::persistence {
+
+namespace {
+
+uint64_t end_of(const stored_history& h) {
+  return h.rows.empty() ? 0 : h.rows.back().row.first_seq + h.rows.back().row.events - 1;
+}
+
+bool balances(const batch_row& row) {
+  std::map<std::string_view, int64_t> sums;
+  for (const auto& p : row.postings)
+    sums[p.currency.code()] += p.amount;
+  return std::ranges::all_of(sums, [](const auto& sum) { return sum.second == 0; });
+}
+
+} // namespace
+
+/// The primary key speaks where the look-up was skipped: a row of a longer history starts there.
+bool sim_store::is_next(const batch_entry& e) const {
+  const auto known = entities_.find(e.stream->entity.text());
+  const auto& first = e.rows.front();
+  const auto end = known == entities_.end() ? 0 : end_of(known->second);
+  const auto chain = end == 0 ? chain_hash{} : known->second.rows.back().chain;
+  return end + 1 == first.first_seq && chain == first.previous;
+}
+
+sim_store::refusal sim_store::append(const batch& b) {
+  refusal refused;
+  for (const auto& e : b.entries()) {
+    if (!is_next(e))
+      refused.superseded.insert(e.stream->entity.text());
+    if (!std::ranges::all_of(e.rows, balances))
+      refused.unbalanced.insert(e.stream->entity.text());
+  }
+  if (refused)
+    return refused;
+  for (const auto& e : b.entries()) {
+    const auto& name = e.stream->entity.text();
+    auto& history = entities_[name];
+    for (const auto& row : e.rows) {
+      if (row.events > 0)
+        history.rows.push_back({{row.first_seq, row.events, row.payload}, row.chain});
+      int line = 0;
+      for (const auto& p : row.postings)
+        ledger_.push_back({name, row.first_seq, ++line, p});
+    }
+    if (e.wakeup)
+      history.wakeup = e.wakeup->due;
+    if (e.snapshot && (!history.snapshot || history.snapshot->seq < e.snapshot->seq)) {
+      history.snapshot = e.snapshot;
+      history.snapshot_chain = e.snapshot_chain;
+    }
+  }
+  return refused;
+}
+
+stored_history sim_store::read(const std::string& entity) const {
+  const auto known = entities_.find(entity);
+  if (known == entities_.end())
+    return {};
+  auto out = known->second;
+  const auto from = out.snapshot ? out.snapshot->seq : 0;
+  std::erase_if(out.rows, [&](const stored_row& r) { return r.row.first_seq <= from; });
+  return out;
+}
+
+std::vector<journal::due_entity> sim_store::due_before(uint32_t first_shard, uint32_t last_shard,
+                                                       time_point until, uint32_t limit) const {
+  std::vector<journal::due_entity> out;
+  for (const auto& [name, history] : entities_) {
+    if (!history.wakeup || *history.wakeup > until)
+      continue;
+    auto id = entity_id::from_text(name);
+    if (id.shard() >= first_shard && id.shard() <= last_shard)
+      out.push_back({std::move(id), *history.wakeup});
+  }
+  std::ranges::stable_sort(out, {}, &journal::due_entity::due);
+  if (out.size() > limit)
+    out.resize(limit);
+  return out;
+}
+
+uint64_t sim_store::open_session(const std::string& node, uint64_t generation) {
+  sessions_.emplace(++session_count_, connected{node, generation});
+  return session_count_;
+}
+
+void sim_store::end_sessions(const std::string& node, uint64_t before) {
+  std::erase_if(sessions_, [&](const auto& s) {
+    return s.second.node == node && s.second.generation < before;
+  });
+}
+
+void sim_store::set_away(bool away) {
+  away_ = away;
+  if (away)
+    sessions_.clear();
+}
+
+} // namespace souk::persistence

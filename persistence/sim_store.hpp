@@ -1,0 +1,66 @@
+// The simulated Postgres behind simulated journals: what is committed, and who is still connected.
+// Outlives crashes of nodes; copyable, so that a test can restore an older one.
+#pragma once
+
+#include "persistence/batch.hpp"
+#include "persistence/recovery.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace souk::persistence {
+
+/// Single-threaded, like the simulation.
+class sim_store {
+public:
+  struct ledger_line {
+    std::string entity;
+    uint64_t seq = 0; ///< of the row it came with
+    int line = 0;
+    posting what;
+  };
+  /// Entities an append was refused for; nothing of it happened then.
+  struct refusal {
+    std::set<std::string> superseded;
+    std::set<std::string> unbalanced;
+    explicit operator bool() const { return !superseded.empty() || !unbalanced.empty(); }
+  };
+
+  /// As append() in migrations/0001_journal.sql: all or nothing.
+  refusal append(const batch& b);
+  /// The snapshot and the rows behind it, as recovery reads them.
+  stored_history read(const std::string& entity) const;
+  std::vector<journal::due_entity> due_before(uint32_t first_shard, uint32_t last_shard,
+                                              time_point until, uint32_t limit) const;
+
+  uint64_t open_session(const std::string& node, uint64_t generation);
+  /// As end_sessions() in pg_append.hpp: nothing of theirs commits any more.
+  void end_sessions(const std::string& node, uint64_t before);
+  void end_session(uint64_t session) { sessions_.erase(session); }
+  bool is_open(uint64_t session) const { return sessions_.contains(session); }
+  /// While away nobody connects; going away ends all sessions.
+  void set_away(bool away);
+  bool is_away() const { return away_; }
+
+  /// For checkers, and for tests that corrupt: everything, oldest row first.
+  std::map<std::string, stored_history>& entities() { return entities_; }
+  const std::map<std::string, stored_history>& entities() const { return entities_; }
+  const std::vector<ledger_line>& ledger() const { return ledger_; }
+
+private:
+  struct connected {
+    std::string node;
+    uint64_t generation = 0;
+  };
+
+  bool is_next(const batch_entry& e) const;
+
+  std::map<std::string, stored_history> entities_;
+  std::vector<ledger_line> ledger_;
+  std::map<uint64_t, connected> sessions_;
+  uint64_t session_count_ = 0;
+  bool away_ = false;
+};
+
+} // namespace souk::persistence
