@@ -473,7 +473,7 @@ private:
     for (auto& rq : std::exchange(waiting_, {}))
       rq->retries == 0 && why.code != errc::superseded ? rq->refuse(failure_)
                                                        : unsaid.push_back(std::move(rq));
-    if (why.code == errc::corrupt)
+    if (why.code == errc::corrupt || unsaid.empty())
       return refuse_all(unsaid);
     this->delayed_send(this, why.code == errc::superseded ? look_again : unavailable_pause,
                        cluster::make_task([this, unsaid] {

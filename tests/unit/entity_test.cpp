@@ -107,7 +107,7 @@ protected:
   }
   ~Entity() override {
     route.stop();
-    run();
+    advance(1s); // failed activations hand back what they hold before they go
   }
 
   template <class C>
