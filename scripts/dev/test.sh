@@ -19,9 +19,17 @@ with_servers() {
   say "scratch Postgres on port $postgres_port, Redis on $redis_port"
 }
 
+# In the background, so that a signal is acted on at once and not when COMMAND ends.
+run() {
+  "$@" &
+  running=$!
+  wait $running
+}
+
 drop_servers() {
   local code=$?
   trap '' INT TERM HUP
+  stop_child "${running-}" TERM 10
   stop_redis
   stop_postgres
   rm -rf "$scratch"
@@ -33,7 +41,7 @@ dev_test() {
   build ci
   with_servers
   # Tests that need no server share the cores; the others hold a ctest lock.
-  ctest --test-dir build/ci --output-on-failure --no-tests=error -j "$(nproc)" ${1:+-L "^$1\$"}
+  run ctest --test-dir build/ci --output-on-failure --no-tests=error -j "$(nproc)" ${1:+-L "^$1\$"}
 }
 
 dev_bench() {
@@ -42,7 +50,7 @@ dev_bench() {
   [ -e "bench/$name.cpp" ] || fail "there is no bench/$name.cpp" 2
   build release "souk_bench_$name"
   with_servers
-  "build/release/bench/souk_bench_$name"
+  run "build/release/bench/souk_bench_$name"
 }
 
 dev_sim() {
