@@ -31,12 +31,10 @@ class Ban(NamedTuple):
 OUTSIDE = {"app/*": "wires the program", "adapters/*": "is the outside world"}
 IO = OUTSIDE | {
     "persistence/pg_*": "plain threads drive libpq",
+    "persistence/journal_writer*": "a writer is a thread that waits for its commits",
     "persistence/redis_*": "plain threads drive hiredis",
     "persistence/feed_*": "reads the replication stream",
-    "http/server*": "owns the listener and its threads",
-    "http/listener*": "accepts connections",
-    "http/connection*": "one coroutine a connection",
-    "http/websocket*": "one coroutine a socket",
+    "http/server/*": "owns the sockets and their threads",
 }
 SPEAKS_ACTOR = {room + "/*": "lives on actors"
                 for room in ("cluster", "actors", "http", "adapters", "app")}
@@ -45,7 +43,7 @@ INCLUDE = r"#\s*include\s*<"
 
 BANS = [
     Ban(r"\bstd::(jthread|thread|async)\b|\bpthread_create\b", "starts a thread", HANDED, IO),
-    Ban(r"\bsleep_(for|until)\b", "sleeps", "waits are deadlines on a clock handed in", OUTSIDE),
+    Ban(r"\bsleep_(for|until)\b", "sleeps", "waits are deadlines on a clock handed in", IO),
     Ban(r"_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\btime\((NULL|nullptr|0)\)",
         "reads a clock", HANDED, IO | {"base/log.cpp": "a log line's own time stamp"}),
     Ban(r"\brandom_device\b|\bgetrandom\b|\brandombytes\w*|\bRAND_bytes\b|\bcrypto_\w+_keygen\b",
