@@ -37,7 +37,8 @@ result<std::vector<shipping_option>> load_shipping(persistence::sql::connection&
                            found->integer(i, 5),
                            found->integer(i, 6),
                            {}};
-    for (const auto& country : boost::json::parse(found->text(i, 7)).as_array())
+    const auto countries = boost::json::parse(found->text(i, 7));
+    for (const auto& country : countries.as_array())
       option.countries.emplace_back(country.as_string());
     options.push_back(std::move(option));
   }

@@ -1,0 +1,25 @@
+// What may be written into the catalogue. Pure; every problem is found at once and names its field.
+//
+// A category's attribute schema is a JSON object: attribute → {"type": "string" | "integer" |
+// "boolean" | "strings", "required": true?, "values": ["…"]? (for texts), "minimum", "maximum" (for
+// integers)}. A schema without attributes allows any text, number, boolean or list of texts.
+#pragma once
+
+#include "actors/catalogue/messages.hpp"
+
+namespace souk::catalogue {
+
+/// 1 to 64 of A–Z a–z 0–9 . _ -; it is part of a stock entity's key "SKU@warehouse".
+bool is_sku(std::string_view text);
+/// 1 to 100 of a–z 0–9 and -, not at an end.
+bool is_handle(std::string_view text);
+/// "Café Très Bon!" → "caf-tr-s-bon": never empty, always a handle.
+std::string make_handle(std::string_view title);
+
+/// Nothing when the product may be written. `attribute_schema` as stored with its category.
+std::vector<problem> check_product(const product_input& p, std::string_view attribute_schema);
+
+/// errc::invalid with all problems.
+failure refused(std::vector<problem> problems);
+
+} // namespace souk::catalogue

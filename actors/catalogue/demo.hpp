@@ -1,0 +1,19 @@
+// A believable shop out of nothing: products from word lists, the same for a seed and index for
+// ever. Demo rows go the way of every import, so the demo also tests the import.
+#pragma once
+
+#include "actors/catalogue/import.hpp"
+
+namespace souk::catalogue {
+
+inline constexpr size_t demo_products_default = 200;
+inline constexpr uint64_t demo_seed_default = 1;
+
+/// Pure. Prices in EUR, USD and GBP, 1 to 6 variants, stock in berlin, lyon and leeds; the id too
+/// is derived, so that two databases filled alike are alike.
+product_input demo_product(uint64_t seed, size_t index);
+
+/// Products 0 to `count` − 1.
+std::unique_ptr<product_reader> read_demo(uint64_t seed, size_t count);
+
+} // namespace souk::catalogue

@@ -1,0 +1,225 @@
+// Pages of products: lists by category and full text, both continued by cursor instead of offset,
+// so that page 1,000 costs what page 1 costs and no row is skipped while others are added.
+#include "actors/catalogue/store.hpp"
+#include "base/crypto.hpp"
+
+#include <boost/json.hpp>
+
+#include <charconv>
+
+namespace souk::catalogue {
+
+namespace sql = persistence::sql;
+namespace json = boost::json;
+
+namespace {
+
+constexpr size_t query_bytes_max = 400;
+constexpr size_t cursor_bytes_max = 2'000;
+
+/// Where a page ended: the sort key and id of its last row, and how it was sorted.
+struct position {
+  std::string order;
+  std::string key;
+  std::string id;
+};
+
+std::string render_cursor(const position& p) {
+  return base64url(json::serialize(json::array{p.order, p.key, p.id}));
+}
+
+/// JSON inside, because parsing it refuses what is not UTF-8: Postgres must never see that.
+result<position> parse_cursor(const std::string& cursor) {
+  const auto bad = [] { return fail_field("/cursor", "invalid", "not a cursor of this list"); };
+  auto text = parse_base64url(cursor);
+  if (cursor.size() > cursor_bytes_max || !text)
+    return bad();
+  boost::system::error_code error;
+  const auto value = json::parse(*text, error);
+  if (error || !value.is_array() || value.get_array().size() != 3)
+    return bad();
+  std::vector<std::string> parts;
+  for (const auto& part : value.get_array()) {
+    if (!part.is_string() || part.get_string().find('\0') != json::string::npos)
+      return bad();
+    parts.emplace_back(part.get_string());
+  }
+  return position{parts[0], parts[1], parts[2]};
+}
+
+std::optional<int64_t> whole(const std::string& text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
+
+result<void> check_limit(size_t limit) {
+  if (limit < 1 || limit > page_max)
+    return fail_field("/limit", "out_of_range", "1 to 100");
+  return {};
+}
+
+/// Columns of `found`: id, key as text. One row more than the limit was asked for.
+result<product_page> page_of(sql::connection& c, const sql::rows& found, size_t limit,
+                             std::string_view order, const market& m) {
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < found.size() && i < limit; ++i)
+    ids.emplace_back(found.text(i, 0));
+  product_page page;
+  if (found.size() > limit)
+    page.next_cursor =
+        render_cursor({std::string{order}, std::string{found.text(limit - 1, 1)}, ids.back()});
+  auto items = load_products(c, ids, m);
+  if (!items)
+    return items.error();
+  page.items = std::move(*items);
+  return page;
+}
+
+struct ordering {
+  std::string_view name;
+  std::string_view key;           ///< the sort key as text, exact
+  std::string_view before_cursor; ///< rows behind ($2, $3)
+  std::string_view by;
+};
+
+const ordering& ordering_of(list_order order) {
+  static constexpr ordering newest{"newest",
+                                   "(extract(epoch from created_at) * 1000000)::bigint::text",
+                                   "(created_at, id) < ($2, $3)", "created_at desc, id desc"};
+  static constexpr ordering popular{"popular", "velocity::text", "(velocity, id) < ($2, $3)",
+                                    "velocity desc, id desc"};
+  static constexpr ordering title{"title", "title", "(title collate \"C\", id) > ($2, $3)",
+                                  "title collate \"C\", id"};
+  switch (order) {
+  case list_order::newest:
+    return newest;
+  case list_order::popular:
+    return popular;
+  case list_order::title:
+    return title;
+  }
+  return newest;
+}
+
+result<sql::parameter> key_parameter(list_order order, const std::string& key) {
+  if (order == list_order::title)
+    return sql::parameter{key};
+  const auto number = whole(key);
+  if (!number)
+    return fail_field("/cursor", "invalid", "not a cursor of this list");
+  if (order == list_order::newest)
+    return sql::parameter{from_micros(*number)};
+  return sql::parameter{*number};
+}
+
+/// The words of a query as a tsquery whose last word is a beginning: 'red' & 'sho':*
+std::string prefix_query(std::string_view query) {
+  std::string out;
+  std::string word;
+  const auto finish = [&] {
+    if (!word.empty())
+      out += (out.empty() ? "'" : " & '") + word + "'";
+    word.clear();
+  };
+  for (char ch : query) {
+    const bool letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+                        (ch >= '0' && ch <= '9') || static_cast<unsigned char>(ch) >= 0x80;
+    if (letter)
+      word += ch;
+    else
+      finish();
+  }
+  finish();
+  return out.empty() ? out : out + ":*";
+}
+
+struct search_mode {
+  std::string_view name;
+  std::string_view parse; ///< makes the tsquery of $1
+};
+constexpr search_mode whole_words{"words", "websearch_to_tsquery('english', $1)"};
+constexpr search_mode beginnings{"prefix", "to_tsquery('english', $1)"};
+
+result<sql::rows> run_search(sql::connection& c, const search_mode& mode, const std::string& query,
+                             size_t limit, const std::optional<position>& after) {
+  // Rank as a whole number: the cursor must compare exactly.
+  std::string statement = "select id, rank::text from (select p.id, "
+                          "(ts_rank(p.document, q) * 1000000)::bigint as rank from product p, ";
+  statement += mode.parse;
+  statement += " q where p.document @@ q and p.status = 'active') hit ";
+  std::vector<sql::parameter> parameters{query, static_cast<int64_t>(limit + 1)};
+  if (after) {
+    const auto rank = whole(after->key);
+    if (!rank)
+      return fail_field("/cursor", "invalid", "not a cursor of this search");
+    statement += "where (rank, id) < ($3, $4) ";
+    parameters.emplace_back(*rank);
+    parameters.emplace_back(after->id);
+  }
+  return c.execute(statement + "order by hit.rank desc, id desc limit $2", std::move(parameters));
+}
+
+} // namespace
+
+result<product_page> list_products(sql::connection& c, const list_request& request) {
+  if (auto checked = check_limit(request.limit); !checked)
+    return checked.error();
+  const auto& sorted = ordering_of(request.order);
+  std::string statement =
+      "select id, " + std::string{sorted.key} + " as sort_key from product where status = 'active'";
+  std::vector<sql::parameter> parameters{static_cast<int64_t>(request.limit + 1)};
+  if (!request.cursor.empty()) {
+    auto after = parse_cursor(request.cursor);
+    if (!after)
+      return after.error();
+    auto key = key_parameter(request.order, after->key);
+    if (!key || after->order != sorted.name)
+      return fail_field("/cursor", "invalid", "not a cursor of this list");
+    statement += " and " + std::string{sorted.before_cursor};
+    parameters.push_back(std::move(*key));
+    parameters.emplace_back(after->id);
+  }
+  if (!request.category.empty()) {
+    parameters.emplace_back(request.category);
+    statement += " and category = any(array(select handle from category where path @> array[$" +
+                 std::to_string(parameters.size()) + "::text]))";
+  }
+  auto found = c.execute(statement + " order by " + std::string{sorted.by} + " limit $1",
+                         std::move(parameters));
+  if (!found)
+    return found.error();
+  return page_of(c, *found, request.limit, sorted.name, request.market);
+}
+
+result<product_page> search_products(sql::connection& c, const search_request& request) {
+  if (auto checked = check_limit(request.limit); !checked)
+    return checked.error();
+  if (request.query.empty() || request.query.size() > query_bytes_max)
+    return fail_field("/q", "out_of_range", "1 to 400 bytes");
+  std::optional<position> after;
+  if (!request.cursor.empty()) {
+    auto parsed = parse_cursor(request.cursor);
+    if (!parsed)
+      return parsed.error();
+    after = std::move(*parsed);
+  }
+  if (!after || after->order == whole_words.name) {
+    auto found = run_search(c, whole_words, request.query, request.limit, after);
+    if (!found)
+      return found.error();
+    if (!found->empty() || after)
+      return page_of(c, *found, request.limit, whole_words.name, request.market);
+  }
+  const auto query = prefix_query(request.query);
+  if (query.empty())
+    return product_page{};
+  auto found = run_search(c, beginnings, query, request.limit, after);
+  if (!found)
+    return found.error();
+  return page_of(c, *found, request.limit, beginnings.name, request.market);
+}
+
+} // namespace souk::catalogue

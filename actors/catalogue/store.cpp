@@ -1,0 +1,223 @@
+#include "actors/catalogue/store.hpp"
+
+#include "actors/catalogue/options_json.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace souk::catalogue {
+
+namespace sql = persistence::sql;
+
+namespace {
+
+/// The price of variant v for currency $2 and country $3: a list of that very country first, then
+/// the higher priority.
+constexpr std::string_view price_join =
+    " left join lateral (select pr.amount, pr.original_amount from price pr "
+    "join price_list l on l.id = pr.price_list "
+    "where pr.variant = v.id and l.currency = $2 and (l.country is null or l.country = $3) "
+    "and now() >= l.valid_from and now() < l.valid_until "
+    "order by l.country nulls last, l.priority desc, l.id limit 1) chosen on true ";
+
+std::optional<money> amount_at(const sql::rows& r, size_t row, size_t column, souk::currency in) {
+  if (r.is_null(row, column))
+    return std::nullopt;
+  return money{r.integer(row, column), in};
+}
+
+product_view product_of(const sql::rows& r, size_t i) {
+  product_view p;
+  p.id = r.text(i, 0);
+  p.handle = r.text(i, 1);
+  p.title = r.text(i, 2);
+  p.description = r.text(i, 3);
+  p.brand = r.text(i, 4);
+  p.category = r.text(i, 5);
+  p.status = parse_product_status(r.text(i, 6)).value();
+  p.tax_category = r.text(i, 7);
+  p.attributes = r.text(i, 8);
+  p.option_names = parse_names(r.text(i, 9));
+  p.rating_sum = r.integer(i, 10);
+  p.rating_count = r.integer(i, 11);
+  p.velocity = r.integer(i, 12);
+  p.version = r.integer(i, 13);
+  p.created_at = r.time(i, 14);
+  p.updated_at = r.time(i, 15);
+  return p;
+}
+
+using by_id = std::map<std::string_view, product_view*>;
+
+result<void> add_variants(sql::connection& c, const std::vector<std::string>& ids, const market& m,
+                          const by_id& products) {
+  static const std::string statement =
+      std::string{"select v.product, v.id, v.sku, v.options::text, v.weight_grams, "
+                  "coalesce(v.barcode, ''), coalesce(v.image, ''), "
+                  "chosen.amount, chosen.original_amount from variant v"} +
+      std::string{price_join} +
+      "where v.product = any($1::text[]) order by v.product, v.position, v.sku";
+  auto found = c.execute(statement, {ids, std::string{m.currency.code()}, m.country});
+  if (!found)
+    return found.error();
+  for (size_t i = 0; i < found->size(); ++i) {
+    auto& product = *products.at(found->text(i, 0));
+    variant_view v;
+    v.id = found->text(i, 1);
+    v.sku = found->text(i, 2);
+    v.options = parse_options(found->text(i, 3), product.option_names);
+    v.weight_grams = found->integer(i, 4);
+    v.barcode = found->text(i, 5);
+    v.image = found->text(i, 6);
+    v.price = amount_at(*found, i, 7, m.currency);
+    v.original_price = amount_at(*found, i, 8, m.currency);
+    product.variants.push_back(std::move(v));
+  }
+  return {};
+}
+
+result<void> add_images(sql::connection& c, const std::vector<std::string>& ids,
+                        const by_id& products) {
+  auto found = c.execute("select product, url, alt from product_image "
+                         "where product = any($1::text[]) order by product, position",
+                         {ids});
+  if (!found)
+    return found.error();
+  for (size_t i = 0; i < found->size(); ++i)
+    products.at(found->text(i, 0))
+        ->images.push_back({std::string{found->text(i, 1)}, std::string{found->text(i, 2)}});
+  return {};
+}
+
+} // namespace
+
+result<std::vector<product_view>>
+load_products(sql::connection& c, const std::vector<std::string>& ids, const market& m) {
+  auto found = c.execute(
+      "select p.id, p.handle, coalesce(t.title, p.title), coalesce(t.description, p.description), "
+      "coalesce(p.brand, ''), p.category, p.status, p.tax_category, p.attributes::text, "
+      "to_json(p.option_names)::text, p.rating_sum, p.rating_count, p.velocity, p.version, "
+      "p.created_at, p.updated_at "
+      "from unnest($1::text[]) with ordinality as wanted(id, place) "
+      "join product p on p.id = wanted.id "
+      "left join product_translation t on t.product = p.id and t.locale = $2 order by wanted.place",
+      {ids, m.locale});
+  if (!found)
+    return found.error();
+  std::vector<product_view> products;
+  products.reserve(found->size());
+  by_id index;
+  for (size_t i = 0; i < found->size(); ++i) {
+    products.push_back(product_of(*found, i));
+    index.emplace(products.back().id, &products.back());
+  }
+  if (products.empty())
+    return products;
+  if (auto added = add_variants(c, ids, m, index); !added)
+    return added.error();
+  if (auto added = add_images(c, ids, index); !added)
+    return added.error();
+  return products;
+}
+
+result<product_view> find_product(sql::connection& c, const std::string& id_or_handle,
+                                  const market& m) {
+  auto found = c.execute("select id from product where id = $1 or handle = $1 "
+                         "order by (id = $1) desc limit 1",
+                         {id_or_handle});
+  if (!found)
+    return found.error();
+  if (found->empty())
+    return fail(errc::not_found, "no such product");
+  auto loaded = load_products(c, {std::string{found->text(0, 0)}}, m);
+  if (!loaded)
+    return loaded.error();
+  if (loaded->empty())
+    return fail(errc::not_found, "no such product");
+  return std::move(loaded->front());
+}
+
+result<std::vector<sellable>> variants_by_sku(sql::connection& c,
+                                              const std::vector<std::string>& skus,
+                                              const souk::currency& in,
+                                              const std::string& country) {
+  if (skus.size() > skus_max)
+    return fail_field("/skus", "too_many", "at most 500 SKUs");
+  static const std::string statement =
+      std::string{
+          "select v.sku, p.id, v.id, p.title, v.options::text, to_json(p.option_names)::text, "
+          "chosen.amount, chosen.original_amount, v.weight_grams, p.tax_category, p.status, "
+          "p.version from variant v join product p on p.id = v.product"} +
+      std::string{price_join} + "where v.sku = any($1::text[])";
+  auto found = c.execute(statement, {skus, std::string{in.code()}, country});
+  if (!found)
+    return found.error();
+  std::vector<sellable> answer;
+  for (size_t i = 0; i < found->size(); ++i) {
+    sellable s;
+    s.sku = found->text(i, 0);
+    s.product = found->text(i, 1);
+    s.variant = found->text(i, 2);
+    s.title = found->text(i, 3);
+    s.options = parse_options(found->text(i, 4), parse_names(found->text(i, 5)));
+    s.price = amount_at(*found, i, 6, in);
+    s.original_price = amount_at(*found, i, 7, in);
+    s.weight_grams = found->integer(i, 8);
+    s.tax_category = found->text(i, 9);
+    s.status = parse_product_status(found->text(i, 10)).value();
+    s.version = found->integer(i, 11);
+    answer.push_back(std::move(s));
+  }
+  return answer;
+}
+
+result<std::vector<sku_availability>> availability_of(sql::connection& c,
+                                                      const std::vector<std::string>& skus) {
+  auto found = c.execute("select l.sku, sum(l.available)::bigint from stock_level l "
+                         "join warehouse w on w.id = l.warehouse and w.active "
+                         "where l.sku = any($1::text[]) group by l.sku",
+                         {skus});
+  if (!found)
+    return found.error();
+  std::map<std::string_view, int64_t> units;
+  for (size_t i = 0; i < found->size(); ++i)
+    units[found->text(i, 0)] = found->integer(i, 1);
+  std::vector<sku_availability> answer;
+  for (const auto& sku : skus) {
+    const auto known = units.find(sku);
+    const auto n = known == units.end() ? 0 : known->second;
+    answer.push_back({sku, n, bucket_of(n)});
+  }
+  return answer;
+}
+
+result<void> add_availability(sql::connection& c, std::vector<product_view>& products) {
+  std::vector<std::string> skus;
+  for (const auto& p : products)
+    for (const auto& v : p.variants)
+      skus.push_back(v.sku);
+  auto known = availability_of(c, skus);
+  if (!known)
+    return known.error();
+  auto next = known->begin();
+  for (auto& p : products)
+    for (auto& v : p.variants)
+      v.availability = (next++)->shown;
+  return {};
+}
+
+result<std::vector<category>> load_categories(sql::connection& c) {
+  auto found = c.execute("select handle, coalesce(parent, ''), name, attribute_schema::text, "
+                         "position, to_json(path)::text from category "
+                         "order by cardinality(path), position, handle");
+  if (!found)
+    return found.error();
+  std::vector<category> all;
+  for (size_t i = 0; i < found->size(); ++i)
+    all.push_back({std::string{found->text(i, 0)}, std::string{found->text(i, 1)},
+                   std::string{found->text(i, 2)}, std::string{found->text(i, 3)},
+                   found->integer(i, 4), parse_names(found->text(i, 5))});
+  return all;
+}
+
+} // namespace souk::catalogue

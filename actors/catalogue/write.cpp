@@ -1,0 +1,365 @@
+#include "actors/catalogue/write.hpp"
+
+#include "actors/catalogue/check.hpp"
+#include "actors/catalogue/options_json.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace souk::catalogue {
+
+namespace sql = persistence::sql;
+
+namespace {
+
+using texts = std::vector<std::string>;
+using numbers = std::vector<int64_t>;
+using id_map = std::map<std::string, std::string, std::less<>>;
+using id_set = std::set<std::string, std::less<>>;
+
+constexpr char name_separator =
+    '\x1f'; // keeps lists of names in one text, unnest knows no lists of lists
+
+/// Ids of products already there by their handle, fresh ones for the others.
+result<void> resolve_products(sql::connection& c, std::vector<product_input>& products,
+                              const id_source& ids) {
+  texts handles;
+  for (const auto& p : products)
+    handles.push_back(p.handle);
+  auto found =
+      c.execute("select handle, id from product where handle = any($1::text[])", {handles});
+  if (!found)
+    return found.error();
+  std::map<std::string_view, std::string_view> known;
+  for (size_t i = 0; i < found->size(); ++i)
+    known.emplace(found->text(i, 0), found->text(i, 1));
+  for (auto& p : products) {
+    if (auto old = known.find(p.handle); old != known.end())
+      p.id = old->second;
+    else if (p.id.empty())
+      p.id = make_uuid7(ids.now, ids.random);
+  }
+  return {};
+}
+
+/// SKU → variant id. Asks only where a product of ours is there already or the SKU is taken.
+result<id_map> resolve_variants(sql::connection& c, const std::vector<product_input>& products) {
+  texts skus;
+  std::map<std::string_view, std::string_view> owner;
+  for (const auto& p : products)
+    for (const auto& v : p.variants) {
+      skus.push_back(v.sku);
+      owner.emplace(v.sku, p.id);
+    }
+  auto found =
+      c.execute("select sku, id, product from variant where sku = any($1::text[])", {skus});
+  if (!found)
+    return found.error();
+  id_map known;
+  for (size_t i = 0; i < found->size(); ++i) {
+    if (owner.at(found->text(i, 0)) != found->text(i, 2)) {
+      auto why = fail(errc::conflict, "the SKU belongs to another product");
+      why.problems = {{"taken",
+                       "/variants/sku",
+                       std::string{found->text(i, 0)} + " belongs to another product",
+                       {}}};
+      return why;
+    }
+    known.emplace(found->text(i, 0), found->text(i, 1));
+  }
+  return known;
+}
+
+result<void> add_brands(sql::connection& c, const std::vector<product_input>& products) {
+  std::set<std::string> names;
+  for (const auto& p : products)
+    if (!p.brand.empty())
+      names.insert(p.brand);
+  texts handles;
+  for (const auto& name : names)
+    handles.push_back(make_handle(name));
+  auto done =
+      c.execute("insert into brand (name, handle) select * from unnest($1::text[], $2::text[]) "
+                "on conflict do nothing",
+                {texts(names.begin(), names.end()), handles});
+  if (!done)
+    return done.error();
+  return {};
+}
+
+struct touched {
+  written counts;
+  id_set products; ///< whose version has risen already
+};
+
+result<touched> put_products(sql::connection& c, const std::vector<product_input>& products) {
+  texts id, handle, title, description, brand, category, status, tax, attributes, options;
+  numbers sum, count, velocity;
+  for (const auto& p : products) {
+    id.push_back(p.id);
+    handle.push_back(p.handle);
+    title.push_back(p.title);
+    description.push_back(p.description);
+    brand.push_back(p.brand);
+    category.push_back(p.category_path.back().handle);
+    status.emplace_back(to_string(p.status));
+    tax.push_back(p.tax_category);
+    attributes.push_back(p.attributes);
+    auto& names = options.emplace_back();
+    for (const auto& name : p.option_names)
+      names += (names.empty() ? "" : std::string(1, name_separator)) + name;
+    sum.push_back(p.rating_sum);
+    count.push_back(p.rating_count);
+    velocity.push_back(p.velocity);
+  }
+  auto done = c.execute(
+      "insert into product (id, handle, title, description, brand, category, status, tax_category, "
+      "attributes, option_names, rating_sum, rating_count, velocity) "
+      "select id, handle, title, description, nullif(brand, ''), category, status, tax, "
+      "attributes::jsonb, string_to_array(options, E'\\x1f'), sum, count, velocity "
+      "from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
+      "$7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], "
+      "$13::bigint[]) "
+      "as n(id, handle, title, description, brand, category, status, tax, attributes, options, "
+      "sum, "
+      "count, velocity) "
+      "on conflict (handle) do update set title = excluded.title, "
+      "description = excluded.description, brand = excluded.brand, category = excluded.category, "
+      "status = excluded.status, tax_category = excluded.tax_category, "
+      "attributes = excluded.attributes, option_names = excluded.option_names, "
+      "rating_sum = excluded.rating_sum, rating_count = excluded.rating_count, "
+      "velocity = excluded.velocity, version = product.version + 1, updated_at = now() "
+      "where (product.title, product.description, product.brand, product.category, product.status, "
+      "product.tax_category, product.attributes, product.option_names, product.rating_sum, "
+      "product.rating_count, product.velocity) is distinct from (excluded.title, "
+      "excluded.description, excluded.brand, excluded.category, excluded.status, "
+      "excluded.tax_category, excluded.attributes, excluded.option_names, excluded.rating_sum, "
+      "excluded.rating_count, excluded.velocity) "
+      "returning id, version",
+      {id, handle, title, description, brand, category, status, tax, attributes, options, sum,
+       count, velocity});
+  if (!done)
+    return done.error();
+  touched t;
+  for (size_t i = 0; i < done->size(); ++i) {
+    t.products.emplace(done->text(i, 0));
+    ++(done->integer(i, 1) == 1 ? t.counts.created : t.counts.changed);
+  }
+  return t;
+}
+
+/// Runs a statement that returns the product, or the variant by whose product `of` knows, of each
+/// row that it changed.
+result<id_set> changed_products(sql::connection& c, std::string_view statement,
+                                std::vector<sql::parameter> parameters,
+                                const id_map* of = nullptr) {
+  auto done = c.execute(statement, std::move(parameters));
+  if (!done)
+    return done.error();
+  id_set changed;
+  for (size_t i = 0; i < done->size(); ++i) {
+    const auto id = done->text(i, 0);
+    changed.emplace(of == nullptr ? id : std::string_view{of->find(id)->second});
+  }
+  return changed;
+}
+
+result<id_set> put_variants(sql::connection& c, const std::vector<product_input>& products,
+                            id_map& known, const id_source& ids) {
+  texts id, product, sku, options, barcode, currency, image;
+  numbers weight, position, cost;
+  for (const auto& p : products)
+    for (const auto& v : p.variants) {
+      auto& its = known[v.sku];
+      if (its.empty())
+        its = make_uuid7(ids.now, ids.random);
+      id.push_back(its);
+      product.push_back(p.id);
+      sku.push_back(v.sku);
+      options.push_back(render_options(v.options));
+      barcode.push_back(v.barcode);
+      currency.emplace_back(v.cost ? v.cost->currency.code() : "");
+      image.push_back(v.image);
+      weight.push_back(v.weight_grams);
+      position.push_back(&v - p.variants.data());
+      cost.push_back(v.cost ? v.cost->amount : 0);
+    }
+  return changed_products(
+      c,
+      "insert into variant as old (id, product, sku, options, weight_grams, barcode, position, "
+      "cost, "
+      "cost_currency, image) "
+      "select id, product, sku, options::jsonb, weight, nullif(barcode, ''), position, "
+      "case when currency <> '' then cost end, nullif(currency, ''), nullif(image, '') "
+      "from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], "
+      "$7::bigint[], $8::bigint[], $9::text[], $10::text[]) as n(id, product, sku, options, "
+      "weight, "
+      "barcode, position, cost, currency, image) "
+      "on conflict (sku) do update set options = excluded.options, "
+      "weight_grams = excluded.weight_grams, barcode = excluded.barcode, "
+      "position = excluded.position, cost = coalesce(excluded.cost, old.cost), "
+      "cost_currency = coalesce(excluded.cost_currency, old.cost_currency), image = excluded.image "
+      "where (old.options, old.weight_grams, old.barcode, old.position, old.cost, old.image) "
+      "is distinct from (excluded.options, excluded.weight_grams, excluded.barcode, "
+      "excluded.position, coalesce(excluded.cost, old.cost), excluded.image) "
+      "returning product",
+      {id, product, sku, options, weight, barcode, position, cost, currency, image});
+}
+
+result<id_set> put_prices(sql::connection& c, const std::vector<product_input>& products,
+                          const id_map& variants) {
+  texts variant, list;
+  numbers amount, original;
+  id_map product_of;
+  std::map<std::string, std::pair<std::string, std::string>> lists; // id → currency, country
+  for (const auto& p : products)
+    for (const auto& v : p.variants)
+      for (const auto& price : v.prices) {
+        const std::string currency{price.amount.currency.code()};
+        const auto id = price.country.empty() ? currency : currency + "/" + price.country;
+        lists.emplace(id, std::pair{currency, price.country});
+        variant.push_back(variants.find(v.sku)->second);
+        product_of.emplace(variant.back(), p.id);
+        list.push_back(id);
+        amount.push_back(price.amount.amount);
+        original.push_back(price.original_amount.value_or(-1));
+      }
+  texts list_id, currency, country;
+  for (const auto& [id, market] : lists) {
+    list_id.push_back(id);
+    currency.push_back(market.first);
+    country.push_back(market.second);
+  }
+  auto listed =
+      c.execute("insert into price_list (id, name, currency, country) "
+                "select id, id, currency, nullif(country, '') "
+                "from unnest($1::text[], $2::text[], $3::text[]) as n(id, currency, country) "
+                "on conflict do nothing",
+                {list_id, currency, country});
+  if (!listed)
+    return listed.error();
+  return changed_products(
+      c,
+      "insert into price as old (variant, price_list, amount, original_amount) "
+      "select variant, list, amount, nullif(original, -1) "
+      "from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) "
+      "as n(variant, list, amount, original) "
+      "on conflict (variant, price_list) do update set amount = excluded.amount, "
+      "original_amount = excluded.original_amount "
+      "where (old.amount, old.original_amount) is distinct from "
+      "(excluded.amount, excluded.original_amount) "
+      "returning variant",
+      {variant, list, amount, original}, &product_of);
+}
+
+/// Those given replace what was there; products that say nothing about images keep theirs.
+result<id_set> put_images(sql::connection& c, const std::vector<product_input>& products) {
+  texts product, url, alt, counted;
+  numbers position, count;
+  for (const auto& p : products) {
+    if (!p.images)
+      continue;
+    counted.push_back(p.id);
+    count.push_back(static_cast<int64_t>(p.images->size()));
+    for (const auto& image : *p.images) {
+      product.push_back(p.id);
+      position.push_back(&image - p.images->data());
+      url.push_back(image.url);
+      alt.push_back(image.alt);
+    }
+  }
+  if (counted.empty())
+    return id_set{};
+  auto gone =
+      changed_products(c,
+                       "delete from product_image old using unnest($1::text[], $2::bigint[]) "
+                       "as n(product, count) where old.product = n.product "
+                       "and old.position >= n.count returning old.product",
+                       {counted, count});
+  if (!gone)
+    return gone;
+  auto changed = changed_products(
+      c,
+      "insert into product_image as old (product, position, url, alt) "
+      "select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) "
+      "on conflict (product, position) do update set url = excluded.url, alt = excluded.alt "
+      "where (old.url, old.alt) is distinct from (excluded.url, excluded.alt) returning product",
+      {product, position, url, alt});
+  if (changed)
+    changed->merge(*gone);
+  return changed;
+}
+
+result<id_set> put_translations(sql::connection& c, const std::vector<product_input>& products) {
+  texts product, locale, title, description;
+  for (const auto& p : products)
+    for (const auto& t : p.translations) {
+      product.push_back(p.id);
+      locale.push_back(t.locale);
+      title.push_back(t.title);
+      description.push_back(t.description);
+    }
+  if (product.empty())
+    return id_set{};
+  return changed_products(
+      c,
+      "insert into product_translation as old (product, locale, title, description) "
+      "select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) "
+      "on conflict (product, locale) do update set title = excluded.title, "
+      "description = excluded.description "
+      "where (old.title, old.description) is distinct from (excluded.title, excluded.description) "
+      "returning product",
+      {product, locale, title, description});
+}
+
+/// What changed without its product row: the version is what pages and If-Match go by.
+result<size_t> raise_versions(sql::connection& c, const id_set& changed, const id_set& raised) {
+  texts stale;
+  std::ranges::set_difference(changed, raised, std::back_inserter(stale));
+  if (stale.empty())
+    return size_t{0};
+  auto done = c.execute("update product set version = version + 1, updated_at = now() "
+                        "where id = any($1::text[])",
+                        {stale});
+  if (!done)
+    return done.error();
+  return stale.size();
+}
+
+} // namespace
+
+result<written> write_products(sql::connection& c, std::vector<product_input>& products,
+                               const id_source& ids) {
+  if (auto done = resolve_products(c, products, ids); !done)
+    return done.error();
+  auto variants = resolve_variants(c, products);
+  if (!variants)
+    return variants.error();
+  if (auto done = add_brands(c, products); !done)
+    return done.error();
+  auto t = put_products(c, products);
+  if (!t)
+    return t.error();
+  id_set changed;
+  const auto gather = [&changed](result<id_set> more) -> result<void> {
+    if (!more)
+      return more.error();
+    changed.merge(*more);
+    return {};
+  };
+  if (auto done = gather(put_variants(c, products, *variants, ids)); !done)
+    return done.error();
+  if (auto done = gather(put_prices(c, products, *variants)); !done)
+    return done.error();
+  if (auto done = gather(put_images(c, products)); !done)
+    return done.error();
+  if (auto done = gather(put_translations(c, products)); !done)
+    return done.error();
+  auto raised = raise_versions(c, changed, t->products);
+  if (!raised)
+    return raised.error();
+  t->counts.changed += *raised;
+  return t->counts;
+}
+
+} // namespace souk::catalogue
