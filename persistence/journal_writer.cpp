@@ -129,6 +129,10 @@ result<void> journal_writer::fence(pg_connection& c) {
   if (*position < acknowledged_)
     return fail(errc::corrupt, "this Postgres has lost commits that were acknowledged");
   acknowledged_ = *position;
+  // Prepares the statement, and finds a missing schema now instead of at the first command.
+  auto warm = append(c, {});
+  if (!warm)
+    return warm.error();
   return {};
 }
 

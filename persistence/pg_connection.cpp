@@ -113,13 +113,12 @@ result<std::unique_ptr<pg_connection>> pg_connection::open(const pg_options& o) 
 
 pg_connection::pg_connection(PGconn* conn, const pg_options& o)
     : conn_(conn), patience_(o.statement_timeout + client_grace) {
-  // Class 01000 or 57P01 at a commit: "canceling wait for synchronous replication". The text may be
-  // translated, the class is not.
+  // "canceling wait for synchronous replication": the text may be translated and its SQLSTATE is
+  // that of any warning, but where in the server it was raised says enough.
   PQsetNoticeReceiver(
       conn_,
       [](void* self, const PGresult* r) {
-        const auto state = field_of(r, PG_DIAG_SQLSTATE);
-        if (state == "01000" || state == "57P01")
+        if (field_of(r, PG_DIAG_SOURCE_FILE) == "syncrep.c")
           static_cast<pg_connection*>(self)->unsure_ = true;
       },
       this);
