@@ -39,7 +39,8 @@ dev_up() {
 up_detached() {
   local supervisor
   rm -f var/run/summary
-  SOUK_PROGRAM=$program setsid "$root/dev" up ${1:+--port "$1"} >var/log/dev.log 2>&1 </dev/null &
+  : >var/log/dev.log # the follower below must find it
+  SOUK_PROGRAM=$program setsid "$root/dev" up ${1:+--port "$1"} >>var/log/dev.log 2>&1 </dev/null &
   supervisor=$!
   tail -n +1 -f --pid="$supervisor" var/log/dev.log 2>/dev/null &
   local follower=$!
