@@ -17,6 +17,7 @@
 #include <boost/multi_index_container.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,0 +1,163 @@
+// What can be asked of a cart and what it answers. Prices and titles come with the commands: a cart
+// asks nobody.
+#pragma once
+
+#include "actors/order/messages.hpp"
+
+#include <map>
+#include <optional>
+
+namespace souk::cart {
+
+inline constexpr std::string_view kind = "cart";
+
+enum class status : uint8_t { none, open, ordering, ordered, merging, merged, expired };
+std::string_view to_string(status s);
+
+using options_map = std::map<std::string, std::string>; ///< {"size": "M"}
+
+struct line {
+  std::string id;
+  std::string sku;
+  std::string product_id;
+  std::string title;
+  options_map options;
+  int64_t quantity = 0;
+  money unit_price;
+  time_point priced_at; ///< when unit_price was read
+  bool operator==(const line&) const = default;
+};
+struct line_view : line {
+  money line_total; ///< unit_price × quantity
+  bool operator==(const line_view&) const = default;
+};
+
+/// The cart as it is at one `seq`. Every command answers the whole cart.
+struct cart_view {
+  uint64_t version = 0; ///< events so far: the ETag
+  souk::currency currency;
+  std::string country;
+  std::string user_id; ///< empty: a guest's
+  std::string session;
+  cart::status status = status::none;
+  std::string order_id; ///< while and after it is ordered
+  std::string to_cart;  ///< while and after it is merged into another
+  std::vector<line_view> lines;
+  money subtotal;
+  std::vector<problem> problems; ///< `field` is a line's id, or names what is no longer here
+  bool operator==(const cart_view&) const = default;
+};
+
+// --- commands of people. A cart never opened is errc::not_found; one that is being or was ordered
+// or merged refuses change with errc::cart_closed. `expected_version`, if any, must be the cart's
+// version (errc::precondition_failed).
+struct open {
+  souk::currency currency;
+  std::string country;
+  std::string user_id;
+  std::string session;
+  using reply = cart_view;
+};
+/// The same SKU with the same options adds to the line that is there. `line_id` is derived from the
+/// command.
+struct add_line {
+  std::string line_id;
+  std::string sku;
+  std::string product_id;
+  std::string title;
+  int64_t quantity = 0;
+  options_map options;
+  money unit_price;
+  time_point priced_at;
+  std::optional<uint64_t> expected_version;
+  using reply = cart_view;
+};
+struct change_line {
+  std::string line;
+  int64_t quantity = 0;
+  std::optional<uint64_t> expected_version;
+  using reply = cart_view;
+};
+struct remove_line {
+  std::string line;
+  std::optional<uint64_t> expected_version;
+  using reply = cart_view;
+};
+struct price {
+  std::string line;
+  money unit_price;
+  time_point priced_at;
+};
+/// Fresh prices; lines that are gone are passed over.
+struct reprice {
+  std::vector<price> prices;
+  using reply = cart_view;
+};
+struct set_country {
+  std::string country;
+  using reply = cart_view;
+};
+/// A guest's cart becomes the user's. errc::forbidden when it is somebody else's.
+struct claim {
+  std::string user_id;
+  using reply = cart_view;
+};
+/// Turns the cart into the order of `placed`; any further checkout answers the order there is.
+/// errc::quote_changed when the placement's lines are not the cart's.
+struct checkout {
+  order::placement placed;
+  std::optional<uint64_t> expected_version;
+  using reply = cart_view;
+};
+/// At login: this cart's (from_cart) lines go to the user's.
+struct hand_over {
+  std::string from_cart;
+  std::string to_cart;
+  using reply = cart_view;
+};
+struct get {
+  using reply = cart_view;
+};
+
+// --- of the order and of other carts; the cart itself recognises repeats and ignores what is stale
+struct order_answered {
+  std::string order_id;
+  using reply = cart_view;
+};
+/// The order was rejected: the cart is open again and shows why.
+struct reopen {
+  std::string order_id;
+  std::vector<problem> problems;
+  using reply = cart_view;
+};
+/// The order is confirmed: the cart is ordered for good.
+struct complete {
+  std::string order_id;
+  using reply = cart_view;
+};
+/// Quantities add up, capped; what cannot be taken over is noted in `problems`.
+struct absorb {
+  std::string from_cart;
+  std::vector<line> lines;
+  using reply = cart_view;
+};
+struct merge_answered {
+  std::string to_cart;
+  using reply = cart_view;
+};
+/// The other cart cannot take the lines: this one is open again.
+struct merge_refused {
+  std::string to_cart;
+  using reply = cart_view;
+};
+/// To itself, when idle for too long.
+struct expire {
+  using reply = cart_view;
+};
+
+using command = std::variant<open, add_line, change_line, remove_line, reprice, set_country, claim,
+                             checkout, hand_over, get, order_answered, reopen, complete, absorb,
+                             merge_answered, merge_refused, expire>;
+using reply = std::variant<cart_view>;
+
+} // namespace souk::cart
