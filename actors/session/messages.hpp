@@ -1,0 +1,64 @@
+// What can be asked of a session and what it answers. Views are not journaled: a session knows who
+// it is, not what it looked at.
+#pragma once
+
+#include "base/time.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace souk::session {
+
+inline constexpr std::string_view kind = "session";
+
+struct session_view {
+  std::string user_id; ///< empty: a guest's
+  std::vector<std::string> roles;
+  std::string cart_id;
+  bool revoked = false;
+  time_point expires;
+  std::string device;
+  bool operator==(const session_view&) const = default;
+};
+
+// `token_hash` is what base/crypto's sha256 makes of the token; the token itself is never stored.
+struct begin {
+  std::string user_id;
+  std::vector<std::string> roles;
+  std::string token_hash;
+  std::string device; ///< for people: "Firefox on Linux"
+  using reply = session_view;
+};
+/// errc::unauthenticated when the session is over.
+struct attach_cart {
+  std::string cart_id;
+  using reply = session_view;
+};
+/// A guest's session becomes the user's, under a new token. The user's own starts afresh;
+/// errc::conflict for another user's.
+struct log_in {
+  std::string user_id;
+  std::vector<std::string> roles;
+  std::string token_hash;
+  using reply = session_view;
+};
+struct revoke {
+  std::string reason;
+  using reply = session_view;
+};
+/// Who is it? errc::unauthenticated for another token, or when the session is unknown, over or
+/// revoked.
+struct check {
+  std::string token_hash;
+  using reply = session_view;
+};
+/// For its owner and admins: as it is, revoked or not. errc::not_found when it never began.
+struct get {
+  using reply = session_view;
+};
+
+using command = std::variant<begin, attach_cart, log_in, revoke, check, get>;
+using reply = std::variant<session_view>;
+
+} // namespace souk::session

@@ -1,0 +1,64 @@
+// What can be asked of a shipment and what it answers. The shipment itself recognises repeats.
+#pragma once
+
+#include "base/time.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace souk::shipment {
+
+inline constexpr std::string_view kind = "shipment";
+
+enum class status : uint8_t { none, routed, shipped, delivered, cancelled };
+std::string_view to_string(status s);
+
+struct line {
+  std::string sku;
+  std::string title;
+  int64_t quantity = 0;
+  bool operator==(const line&) const = default;
+};
+
+struct shipment_view {
+  std::string order_id;
+  std::string warehouse;
+  shipment::status status = status::none;
+  std::string tracking; ///< from dispatch on
+  std::vector<line> lines;
+  time_point moved_at; ///< when it came into this status
+  bool operator==(const shipment_view&) const = default;
+};
+
+// All but route: errc::not_found before it is routed; errc::conflict where the diagram has no
+// arrow.
+struct route {
+  std::string order_id;
+  std::string warehouse;
+  std::vector<line> lines;
+  using reply = shipment_view;
+};
+struct dispatch {
+  std::string tracking;
+  using reply = shipment_view;
+};
+struct deliver {
+  using reply = shipment_view;
+};
+struct cancel {
+  using reply = shipment_view;
+};
+/// The order knows of the delivery.
+struct order_told {
+  using reply = shipment_view;
+};
+struct get {
+  using reply = shipment_view;
+};
+
+using command = std::variant<route, dispatch, deliver, cancel, order_told, get>;
+using reply = std::variant<shipment_view>;
+
+} // namespace souk::shipment
