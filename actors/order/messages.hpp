@@ -103,7 +103,8 @@ struct units_claimed { std::string reservation; using reply = accepted; };
 struct units_lost { std::string reservation; using reply = accepted; }; ///< extend or claim came too late
 struct units_released { std::string reservation; using reply = accepted; };
 struct units_shipped { std::string reservation; using reply = accepted; };
-struct intent_seen { payment::intent intent; using reply = accepted; };
+/// `answers`: the attempt whose call brought this fact, 0 for a webhook.
+struct intent_seen { payment::intent intent; int64_t answers = 0; using reply = accepted; };
 /// The provider refuses the call of this attempt for good, or never got it.
 struct attempt_failed { int64_t attempt = 0; std::string why; using reply = accepted; };
 struct cart_told { using reply = accepted; };

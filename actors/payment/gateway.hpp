@@ -31,6 +31,7 @@ struct intent {
   std::string next_action_url; ///< when requires_action
   std::string order_id;        ///< from its metadata
   int64_t attempt = 0;         ///< from its metadata
+  bool operator==(const intent&) const = default;
 };
 
 struct authorisation {

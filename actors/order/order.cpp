@@ -1,0 +1,434 @@
+#include "actors/order/order.hpp"
+
+#include <algorithm>
+
+namespace souk::order {
+
+namespace {
+
+using events = std::vector<model::event>;
+using state = model::state;
+using payment::intent_status;
+
+template <class Items>
+auto* find_by_id(Items& items, std::string_view id) {
+  const auto it = std::ranges::find_if(items, [&](const auto& x) { return x.id == id; });
+  return it == items.end() ? nullptr : &*it;
+}
+
+bool is_over(status s) {
+  return s == status::cancelled || s == status::rejected || s == status::refunded;
+}
+
+int64_t total_captured(const state& s) {
+  int64_t sum = 0;
+  for (const auto& i : s.intents)
+    sum += i.captured;
+  return sum;
+}
+
+// --- commands, one each
+
+result<events> on(const state& s, const place& c) {
+  if (s.exists())
+    return events{}; // born once
+  if (c.what.lines.empty() || c.what.sums.total.amount < 0)
+    return fail(errc::invalid, "an order has lines and a total");
+  return events{placed{c.what}};
+}
+
+result<events> on(const state& s, const pay& c) {
+  if (s.status != status::payment_failed && s.status != status::action_required)
+    return fail(errc::conflict, "this order does not wait for a payment");
+  if (std::ranges::any_of(s.attempts, &attempt::open))
+    return fail(errc::conflict, "a payment is under way");
+  if (static_cast<int64_t>(s.attempts.size()) >= attempts_max)
+    return fail(errc::conflict, "too many attempts to pay");
+  const auto number = static_cast<int64_t>(s.attempts.size()) + 1;
+  if (c.payment_method.empty()) {
+    if (s.status != status::action_required || s.intents.empty())
+      return fail_field("/payment/payment_method", "required", "name a payment method");
+    return events{moved{status::authorising, errc::internal, ""},
+                  attempt_opened{number, attempt_kind::confirm, s.intents.back().id,
+                                 s.what.sums.total.amount, ""}};
+  }
+  return events{moved{status::authorising, errc::internal, ""},
+                attempt_opened{number, attempt_kind::authorise, "", s.what.sums.total.amount,
+                               c.payment_method}};
+}
+
+result<events> on(const state& s, const cancel& c) {
+  if (s.status == status::cancelled || s.status == status::compensating)
+    return events{};
+  const bool shipped = std::ranges::any_of(s.shipments, &shipment::dispatched);
+  if (is_over(s.status) || shipped || s.status == status::shipped || s.status == status::delivered)
+    return fail(errc::not_cancellable, "the order is " + std::string(to_string(s.status)));
+  return events{moved{status::compensating, errc::not_cancellable, c.reason}};
+}
+
+result<events> on(const state& s, const ship& c) {
+  if (s.status != status::confirmed && s.status != status::shipped)
+    return fail(errc::conflict, "the order is " + std::string(to_string(s.status)));
+  events out;
+  for (const auto& id : c.shipments)
+    if (!find_by_id(s.shipments, id))
+      return fail_field("/shipments", "unknown", "no such shipment: " + id);
+  for (const auto& x : s.shipments)
+    if (!x.dispatched && (c.shipments.empty() || std::ranges::find(c.shipments, x.id) != c.shipments.end()))
+      out.push_back(dispatched{x.id, c.tracking});
+  return out;
+}
+
+result<events> on(const state& s, const refund& c) {
+  if (c.amount < 1)
+    return fail_field("/amount", "out_of_range", "at least one minor unit");
+  const auto left = total_captured(s) - s.refund_asked;
+  if (c.amount > left) {
+    auto why = fail(errc::conflict, "more than was captured and not refunded");
+    why.problems = {{"too_much", "/amount", "refundable now", left}};
+    return why;
+  }
+  const auto paid = std::ranges::find_if(
+      s.intents, [&](const auto& i) { return i.captured - i.refunded >= c.amount; });
+  if (paid == s.intents.end())
+    return fail(errc::conflict, "another refund is under way");
+  return events{refund_asked{c.amount, c.reason},
+                attempt_opened{static_cast<int64_t>(s.attempts.size()) + 1, attempt_kind::refund, paid->id,
+                               c.amount, ""}};
+}
+
+/// An event about a reservation in one of the states `from`; anything else was heard before.
+result<events> about_units(const state& s, const std::string& id, std::initializer_list<unit_state> from,
+                           model::event then) {
+  const auto* r = find_by_id(s.reservations, id);
+  if (!r || std::ranges::find(from, r->state) == from.end())
+    return events{};
+  return events{std::move(then)};
+}
+
+result<events> on(const state& s, const units_held& c) {
+  return about_units(s, c.reservation, {unit_state::asked}, held{c.reservation, c.granted, c.expires});
+}
+result<events> on(const state& s, const units_refused& c) {
+  return about_units(s, c.reservation, {unit_state::asked}, refused{c.reservation, c.why, c.available});
+}
+result<events> on(const state& s, const units_extended& c) {
+  return about_units(s, c.reservation, {unit_state::held}, extended{c.reservation, c.expires});
+}
+result<events> on(const state& s, const units_claimed& c) {
+  return about_units(s, c.reservation, {unit_state::held}, claimed{c.reservation});
+}
+result<events> on(const state& s, const units_lost& c) {
+  if (s.status != status::claiming) // a lapsed hold is no loss yet: the claim takes units anew
+    return about_units(s, c.reservation, {unit_state::held}, extended{c.reservation, never});
+  return about_units(s, c.reservation, {unit_state::held}, lost{c.reservation});
+}
+result<events> on(const state& s, const units_released& c) {
+  return about_units(s, c.reservation, {unit_state::asked, unit_state::held, unit_state::claimed},
+                     released{c.reservation});
+}
+result<events> on(const state& s, const units_shipped& c) {
+  return about_units(s, c.reservation, {unit_state::claimed}, left_stock{c.reservation});
+}
+
+result<events> on(const state& s, const intent_seen& c) {
+  if (!s.exists() || c.intent.id.empty())
+    return fail(errc::not_found, "no such order");
+  if (c.intent.amount.currency != s.what.sums.total.currency)
+    return fail(errc::conflict, "a payment in another currency");
+  const auto* known = find_by_id(s.intents, c.intent.id);
+  auto now_known = known ? merge(*known, c.intent) : c.intent;
+  events out;
+  if (!known || *known != now_known)
+    out.push_back(intent_merged{now_known});
+  const auto it = std::ranges::find(s.attempts, c.answers, &attempt::number);
+  if (it != s.attempts.end() && it->open())
+    if (auto outcome = outcome_of(*it, now_known, true); !outcome.empty())
+      out.push_back(attempt_closed{it->number, std::move(outcome)});
+  return out;
+}
+
+result<events> on(const state& s, const attempt_failed& c) {
+  const auto it = std::ranges::find(s.attempts, c.attempt, &attempt::number);
+  if (it == s.attempts.end() || !it->open())
+    return events{};
+  return events{attempt_closed{c.attempt, "failed: " + c.why}};
+}
+
+result<events> on(const state& s, const cart_told&) {
+  return s.cart_told ? events{} : events{cart_informed{}};
+}
+result<events> on(const state& s, const shipment_routed& c) {
+  const auto* x = find_by_id(s.shipments, c.shipment);
+  return x && !x->routed ? events{routed{c.shipment}} : events{};
+}
+result<events> on(const state& s, const shipment_told& c) {
+  const auto* x = find_by_id(s.shipments, c.shipment);
+  return x && !x->told ? events{told{c.shipment}} : events{};
+}
+result<events> on(const state& s, const shipment_delivered& c) {
+  const auto* x = find_by_id(s.shipments, c.shipment);
+  if (!x)
+    return fail(errc::not_found, "no such shipment");
+  return x->dispatched && !x->delivered ? events{delivered{c.shipment}} : events{};
+}
+result<events> on(const state&, const get&) { return events{}; }
+result<events> on(const state&, const await_outcome&) { return events{}; }
+result<events> on(const state&, const check_time&) { return events{}; }
+
+// --- events, one each
+
+void on(state& s, const placed& e, time_point at) {
+  s.what = e.what;
+  s.created = s.moved_at = at;
+}
+void on(state& s, const hold_asked& e, time_point) {
+  s.reservations.push_back({.id = e.reservation,
+                            .line = e.line,
+                            .warehouse = e.warehouse,
+                            .wanted = e.quantity,
+                            .partial = e.partial,
+                            .round = e.round});
+}
+void on(state& s, const held& e, time_point) {
+  if (auto* r = find_by_id(s.reservations, e.reservation)) {
+    r->state = unit_state::held;
+    r->granted = e.granted;
+    r->expires = e.expires;
+  }
+}
+void on(state& s, const refused& e, time_point) {
+  if (auto* r = find_by_id(s.reservations, e.reservation)) {
+    r->state = unit_state::refused;
+    r->why = e.why;
+    r->available = e.available;
+  }
+}
+void on(state& s, const extended& e, time_point) {
+  if (auto* r = find_by_id(s.reservations, e.reservation))
+    r->expires = e.expires;
+}
+void set_state(state& s, const std::string& reservation, unit_state to) {
+  if (auto* r = find_by_id(s.reservations, reservation))
+    r->state = to;
+}
+void on(state& s, const claimed& e, time_point) { set_state(s, e.reservation, unit_state::claimed); }
+void on(state& s, const lost& e, time_point) { set_state(s, e.reservation, unit_state::refused); }
+void on(state& s, const released& e, time_point) { set_state(s, e.reservation, unit_state::released); }
+void on(state& s, const left_stock& e, time_point) { set_state(s, e.reservation, unit_state::shipped); }
+void on(state& s, const attempt_opened& e, time_point at) {
+  s.attempts.push_back({e.number, e.kind, e.intent, e.amount, e.payment_method, at, ""});
+}
+void on(state& s, const attempt_closed& e, time_point) {
+  const auto it = std::ranges::find(s.attempts, e.number, &attempt::number);
+  if (it != s.attempts.end())
+    it->outcome = e.outcome;
+}
+void on(state& s, const intent_merged& e, time_point) {
+  if (auto* known = find_by_id(s.intents, e.intent.id))
+    *known = e.intent;
+  else
+    s.intents.push_back(e.intent);
+}
+void on(state& s, const moved& e, time_point at) {
+  s.status = e.to;
+  s.moved_at = at;
+  if (e.to == status::compensating) {
+    s.failure = e.code;
+    s.why = e.why;
+  }
+}
+void on(state& s, const shipment_planned& e, time_point) {
+  s.shipments.push_back({.id = e.id, .warehouse = e.warehouse, .reservations = e.reservations});
+}
+template <class Change>
+void change_shipment(state& s, const std::string& id, Change change) {
+  if (auto* x = find_by_id(s.shipments, id))
+    change(*x);
+}
+void on(state& s, const routed& e, time_point) {
+  change_shipment(s, e.shipment, [](auto& x) { x.routed = true; });
+}
+void on(state& s, const dispatched& e, time_point) {
+  change_shipment(s, e.shipment, [&](auto& x) {
+    x.dispatched = true;
+    x.tracking = e.tracking;
+  });
+}
+void on(state& s, const told& e, time_point) {
+  change_shipment(s, e.shipment, [](auto& x) { x.told = true; });
+}
+void on(state& s, const delivered& e, time_point) {
+  change_shipment(s, e.shipment, [](auto& x) { x.delivered = true; });
+}
+void on(state& s, const cart_informed&, time_point) { s.cart_told = true; }
+void on(state& s, const refund_asked& e, time_point) { s.refund_asked += e.amount; }
+void on(state& s, const round_postponed& e, time_point) {
+  s.retry_at = e.at;
+  ++s.round;
+}
+
+payment_view view_of_payment(const state& s) {
+  payment_view v{.status = "pending"};
+  for (const auto& i : s.intents) {
+    v.authorised += i.authorised;
+    v.captured += i.captured;
+    v.refunded += i.refunded;
+  }
+  const auto has = [&](intent_status x) {
+    return std::ranges::any_of(s.intents, [&](const auto& i) { return i.status == x; });
+  };
+  if (v.refunded > 0 && v.refunded == v.captured)
+    v.status = "refunded";
+  else if (v.captured > 0)
+    v.status = "captured";
+  else if (v.authorised > 0)
+    v.status = "authorised";
+  else if (s.status == status::action_required)
+    v.status = "action_required";
+  else if (s.status == status::payment_failed)
+    v.status = "declined";
+  else if (has(intent_status::canceled))
+    v.status = "voided";
+  if (!s.intents.empty() && s.status == status::payment_failed)
+    v.decline_code = s.intents.back().decline_code;
+  if (!s.intents.empty() && s.status == status::action_required)
+    v.next_action_url = s.intents.back().next_action_url;
+  return v;
+}
+
+std::vector<problem> problems_of(const state& s) {
+  std::vector<problem> out;
+  if (s.failure != errc::sold_out && s.failure != errc::held)
+    return out;
+  for (size_t line = 0; line < s.what.lines.size(); ++line) {
+    int64_t granted = 0, available = 0;
+    bool missing = false;
+    for (const auto& r : s.reservations)
+      if (r.line == line) {
+        granted += r.granted;
+        missing |= r.state == unit_state::refused;
+        if (r.state == unit_state::refused && r.partial)
+          available += r.available;
+      }
+    if (missing && granted < s.what.lines[line].quantity)
+      out.push_back({std::string(to_string(s.failure)), s.what.lines[line].id,
+                     s.what.lines[line].sku + ": not enough units", granted + available});
+  }
+  return out;
+}
+
+} // namespace
+
+payment::intent merge(const payment::intent& known, const payment::intent& news) {
+  const auto final_rank = [](intent_status x) {
+    switch (x) {
+    case intent_status::canceled:
+    case intent_status::succeeded: return 2;
+    case intent_status::requires_capture: return 1;
+    case intent_status::requires_payment_method:
+    case intent_status::requires_action:
+    case intent_status::processing: return 0;
+    }
+    return 0;
+  };
+  auto out = final_rank(news.status) >= final_rank(known.status) &&
+                     final_rank(known.status) < 2
+                 ? news
+                 : known;
+  out.captured = std::max(known.captured, news.captured);
+  out.refunded = std::max(known.refunded, news.refunded);
+  out.attempt = known.attempt != 0 ? known.attempt : news.attempt;
+  return out;
+}
+
+std::string_view to_string(status s) {
+  switch (s) {
+  case status::holding: return "pending_payment";
+  case status::authorising: return "pending_payment";
+  case status::action_required: return "action_required";
+  case status::payment_failed: return "payment_failed";
+  case status::claiming: return "pending_payment";
+  case status::confirmed: return "confirmed";
+  case status::shipped: return "shipped";
+  case status::delivered: return "delivered";
+  case status::compensating: return "cancelling";
+  case status::cancelled: return "cancelled";
+  case status::rejected: return "rejected";
+  case status::refunded: return "refunded";
+  }
+  return "pending_payment";
+}
+
+result<std::vector<model::event>> model::decide(const state& s, const command& c, time_point now) {
+  if (!s.exists() && !std::holds_alternative<place>(c) && !std::holds_alternative<await_outcome>(c))
+    return fail(errc::not_found, "no such order");
+  auto out = std::visit([&](const auto& x) { return on(s, x); }, c);
+  if (!out || (out->empty() && !std::holds_alternative<check_time>(c)))
+    return out;
+  auto next = s;
+  for (const auto& e : *out)
+    apply(next, e, now);
+  while (auto e = follow_up(next, now)) {
+    apply(next, *e, now);
+    out->push_back(std::move(*e));
+  }
+  return out;
+}
+
+void model::apply(state& s, const event& e, time_point at) {
+  std::visit([&](const auto& x) { on(s, x, at); }, e);
+  ++s.events;
+}
+
+model::reply model::answer(const state& s, const command& c) {
+  return std::visit(
+      [&]<class C>(const C&) -> reply {
+        if constexpr (std::is_same_v<typename C::reply, accepted>) {
+          return accepted{};
+        } else {
+          order_view v{.placed = s.what,
+                       .status = s.status,
+                       .payment = view_of_payment(s),
+                       .problems = problems_of(s),
+                       .created_at = s.created,
+                       .version = s.events};
+          for (const auto& x : s.shipments) {
+            shipment_view one{x.id, x.warehouse, x.delivered ? "delivered" : x.dispatched ? "shipped" : "routed",
+                              x.tracking, {}};
+            for (const auto& id : x.reservations)
+              if (const auto* r = find_by_id(s.reservations, id))
+                one.lines.push_back(s.what.lines[r->line].id);
+            v.shipments.push_back(std::move(one));
+          }
+          return v;
+        }
+      },
+      c);
+}
+
+bool model::is_natural(const command& c) {
+  return std::visit([]<class C>(const C&) { return std::is_same_v<typename C::reply, accepted>; }, c);
+}
+
+bool model::is_ready(const state& s, const command& c) {
+  if (!std::holds_alternative<await_outcome>(c))
+    return true;
+  switch (s.status) {
+  case status::holding:
+  case status::authorising:
+  case status::claiming:
+  case status::compensating: return false;
+  case status::rejected: return s.cart_told; // the cart is open again when the buyer hears of it
+  case status::action_required:
+  case status::payment_failed:
+  case status::confirmed:
+  case status::shipped:
+  case status::delivered:
+  case status::cancelled:
+  case status::refunded: return true;
+  }
+  return true;
+}
+
+} // namespace souk::order
