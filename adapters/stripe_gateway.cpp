@@ -40,7 +40,11 @@ result<intent> read_error(int status, const bj::value& body) {
     return fail(errc::unavailable,
                 "an error without an error object, status " + std::to_string(status));
   const auto* at = error->if_contains("payment_intent");
-  if (status == 402 && at)
+  const auto* code = error->if_contains("code");
+  // The intent has moved on already (the buyer authenticated, another call won): that is a fact,
+  // too.
+  const bool moved_on = code && *code == "payment_intent_unexpected_state";
+  if (at && (status == 402 || moved_on))
     return read_intent(*at);
   const auto* message = error->if_contains("message");
   return fail(errc::invalid,

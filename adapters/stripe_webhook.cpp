@@ -92,7 +92,7 @@ result<webhook_event> parse_webhook(std::string_view body) {
     return out;
   if (!object || !object->is_object())
     return fail(errc::malformed, "an event without its object");
-  auto fact = read_intent(is_intent ? *object : bj::value{intent_of_charge(object->get_object())});
+  auto fact = read_intent(is_intent ? *object : bj::value(intent_of_charge(object->get_object())));
   if (!fact)
     return fail(errc::malformed, fact.error().detail);
   out.fact = std::move(*fact);

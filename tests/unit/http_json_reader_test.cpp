@@ -87,7 +87,8 @@ TEST(JsonReader, RefusesWhatIsNotOneStrictJsonObject) {
 
 TEST(JsonReader, ReadsNestedObjectsListsAndMoney) {
   auto body = json_body::of_text(R"({"total":{"amount":1999,"currency":"EUR"},
-    "lines":[{"sku":"a"},{"sku":5}],"address":{"city":"Berlin","zip":"x"},"tags":["a","b"],"gift":true})");
+    "lines":[{"sku":"a"},{"sku":5}],"address":{"city":"Berlin","zip":"x"},
+    "tags":["a","b"],"gift":true})");
   ASSERT_TRUE(body);
   auto& in = body->root();
   EXPECT_EQ(in.money("total"), (money{1999, currency{"EUR"}}));
@@ -131,7 +132,8 @@ TEST(JsonReader, NeverCrashesOnMutatedBodies) {
   RecordProperty("seed", std::to_string(seed));
   std::mt19937_64 random{seed};
   const std::string whole =
-      R"({"sku":"A-1","quantity":2,"x":{"amount":1,"currency":"EUR"},"l":[1,2.5,"\u00e4",null,true]})";
+      R"({"sku":"A-1","quantity":2,"x":{"amount":1,"currency":"EUR"},)"
+      R"("l":[1,2.5,"\u00e4",null,true]})";
   for (int run = 0; run < 20'000; ++run) {
     auto text = whole;
     for (auto changes = random() % 4 + 1; changes > 0 && !text.empty(); --changes) {

@@ -70,7 +70,8 @@ TEST(Problem, CarriesEverythingAClientCanActOn) {
     "type": "about:blank", "title": "Not enough units", "status": 409, "code": "sold_out",
     "detail": "one line cannot be had", "instance": "urn:trace:0af7651916cd43dd8448eb211c80319c",
     "trace_id": "0af7651916cd43dd8448eb211c80319c", "quote": {"total": 1},
-    "problems": [{"code": "sold_out", "field": "/lines/0", "detail": "2 are left", "available": 2}]})"));
+    "problems": [{"code": "sold_out", "field": "/lines/0",
+                  "detail": "2 are left", "available": 2}]})"));
 }
 
 TEST(Problem, ChallengesWhoIsNotKnownAndAsksForPatienceWhenBusy) {
