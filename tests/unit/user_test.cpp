@@ -1,0 +1,79 @@
+// The pure parts of accounts: addresses, permissions, throttling.
+#include "actors/user/access.hpp"
+#include "actors/user/messages.hpp"
+#include "actors/user/throttle.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace souk;
+using namespace souk::user;
+
+TEST(Email, IsNormalisedOrRefused) {
+  EXPECT_EQ(normalise_email("  Ann.O'Neil+x@Mail.Example.ORG \n").value(),
+            "ann.o'neil+x@mail.example.org");
+  for (const char* bad :
+       {"", " ", "@", "ann", "ann@", "@example.org", "ann@example", ".ann@example.org",
+        "ann.@example.org", "a..n@example.org", "ann@-example.org", "ann@example..org",
+        "ann@example.org.", "a b@example.org", "ann@exa_mple.org", "ann@example.org\nbcc: x",
+        "größe@example.org"})
+    EXPECT_FALSE(normalise_email(bad)) << bad;
+  EXPECT_FALSE(normalise_email(std::string(65, 'a') + "@example.org"));
+  EXPECT_FALSE(normalise_email("a@" + std::string(250, 'b') + ".org"));
+}
+
+TEST(Registration, NamesEveryProblem) {
+  EXPECT_TRUE(check_registration({"ann@example.org", "12345678", "Ann", ""}).empty());
+  const auto problems = check_registration({"ann", "1234567", "A\nB", ""});
+  ASSERT_EQ(problems.size(), 3u);
+  EXPECT_EQ(problems[0].field, "/email");
+  EXPECT_EQ(problems[1].field, "/password");
+  EXPECT_EQ(problems[2].field, "/name");
+  EXPECT_FALSE(check_password(std::string(257, 'x'), "/password"));
+  EXPECT_TRUE(check_password(std::string(256, 'x'), "/password"));
+}
+
+TEST(Address, NeedsWhatACarrierNeeds) {
+  const address good{"", "Ann", "1 High Street", "", "Leeds", "LS1 4DY", "GB"};
+  EXPECT_TRUE(check_address(good).empty());
+  EXPECT_EQ(check_address({}).size(), 5u);
+  auto a = good;
+  a.country = "gb";
+  EXPECT_EQ(check_address(a).size(), 1u);
+}
+
+TEST(Access, GivesEachRoleItsOwnAndAdminsEverything) {
+  static_assert(allows(role::customer, permission::use_account));
+  static_assert(!allows(role::customer, permission::read_orders));
+  static_assert(allows(role::warehouse, permission::ship_orders));
+  static_assert(!allows(role::warehouse, permission::edit_catalogue));
+  static_assert(!allows(role::seller, permission::refund_orders));
+  static_assert(allows(role::admin, permission::manage_keys));
+  EXPECT_TRUE(allows(std::vector{role::customer, role::seller}, permission::edit_catalogue));
+  EXPECT_FALSE(allows(std::vector<role>{}, permission::use_account));
+  for (auto r : {role::customer, role::seller, role::warehouse, role::admin})
+    EXPECT_EQ(parse_role(to_string(r)).value(), r);
+  EXPECT_FALSE(parse_role("root"));
+}
+
+TEST(Throttle, RefusesTheAttemptTooManyAndSaysHowLongToWait) {
+  throttle t{{.attempts = 3, .within = 60s}};
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(t.count("ann", 10s * i), std::nullopt);
+  EXPECT_EQ(t.count("ann", 30s), 30s);
+  EXPECT_EQ(t.count("ann", 59s + 500ms), 1s) << "rounded up";
+  EXPECT_EQ(t.count("bob", 30s), std::nullopt);
+  EXPECT_EQ(t.count("ann", 60s), std::nullopt) << "the first attempt left the window";
+  EXPECT_EQ(t.count("ann", 61s), 9s);
+  t.forget("ann");
+  EXPECT_EQ(t.count("ann", 61s), std::nullopt);
+}
+
+TEST(Throttle, StaysBoundedAndForgetsTheQuietestFirst) {
+  throttle t{{.attempts = 1, .within = 60s, .keys_max = 100}};
+  for (int i = 0; i < 10'000; ++i)
+    EXPECT_EQ(t.count("k" + std::to_string(i), std::chrono::milliseconds{i}), std::nullopt);
+  EXPECT_LE(t.size(), 100u);
+  EXPECT_NE(t.count("k9999", 10s), std::nullopt) << "the latest is remembered";
+  EXPECT_EQ(t.count("late", 200s), std::nullopt);
+  EXPECT_EQ(t.size(), 1u) << "what left the window is dropped";
+}
