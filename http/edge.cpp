@@ -1,6 +1,7 @@
 #include "http/edge.hpp"
 
 #include "base/log.hpp"
+#include "http/form.hpp"
 #include "http/headers.hpp"
 #include "http/problem.hpp"
 #include "http/trace.hpp"
@@ -39,26 +40,20 @@ struct edge::counters {
 namespace {
 
 std::optional<failure> parse_target(request& in) {
-  const auto parsed = boost::urls::parse_origin_form(in.target);
+  const std::string_view target = in.target;
+  const auto question = std::min(target.find('?'), target.size());
+  const auto parsed = boost::urls::parse_origin_form(target.substr(0, question));
   if (!parsed)
     return fail(errc::malformed, "the request target is not a path");
-  constexpr size_t query_parameters_max = 100;
-  const boost::urls::url_view url = *parsed;
-  const auto path = url.encoded_path();
-  if (path.contains('%'))
-    in.path = url.path();
-  else
-    in.path.assign(path.data(), path.size());
+  in.path = boost::urls::url_view{*parsed}.path();
   if (in.path.find('\0') != std::string::npos)
     return fail(errc::malformed, "the path holds a zero byte");
-  if (!url.has_query())
+  if (question == target.size())
     return std::nullopt;
-  if (url.params().size() > query_parameters_max)
-    return fail(errc::malformed, "too many query parameters");
-  boost::urls::encoding_opts plus_is_space;
-  plus_is_space.space_as_plus = true;
-  for (auto pair : url.params(plus_is_space))
-    in.query.emplace_back(std::move(pair.key), std::move(pair.value));
+  auto query = parse_form(target.substr(question + 1));
+  if (!query)
+    return query.error();
+  in.query = std::move(*query);
   return std::nullopt;
 }
 

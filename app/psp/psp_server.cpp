@@ -5,11 +5,10 @@
 #include "app/psp/call_log.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "http/form.hpp"
 #include "http/headers.hpp"
+#include "http/problem.hpp"
 #include "http/server.hpp"
-
-#include <boost/url/decode_view.hpp>
-#include <boost/url/pct_string_view.hpp>
 
 #include <condition_variable>
 #include <csignal>
@@ -19,30 +18,6 @@
 namespace souk::psp {
 
 namespace {
-
-std::string decode(std::string_view text) {
-  const auto checked = boost::urls::make_pct_string_view(text);
-  if (!checked)
-    return std::string{text};
-  boost::urls::encoding_opts plus_is_space;
-  plus_is_space.space_as_plus = true;
-  const boost::urls::decode_view decoded{*checked, plus_is_space};
-  return {decoded.begin(), decoded.end()};
-}
-
-form parse_form(std::string_view body) {
-  form out;
-  while (!body.empty()) {
-    const auto end = std::min(body.find('&'), body.size());
-    const auto pair = body.substr(0, end);
-    const auto equals = std::min(pair.find('='), pair.size());
-    if (!pair.empty())
-      out.emplace_back(decode(pair.substr(0, equals)),
-                       decode(pair.substr(std::min(equals + 1, pair.size()))));
-    body.remove_prefix(std::min(end + 1, body.size()));
-  }
-  return out;
-}
 
 http::response to_response(outcome&& from) {
   if (from.lost)
@@ -139,7 +114,13 @@ void psp_server::inside::handle(const http::request_ptr& in, const http::respond
     return done(http::response::json_text(
         401, R"({"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}})"));
   call what{std::string{http::to_string(in->verb)}, in->path, {}, in->idempotency_key};
-  what.fields = what.verb == "POST" ? parse_form(in->body) : in->query;
+  what.fields = in->query;
+  if (what.verb == "POST") {
+    auto fields = http::parse_form(in->body);
+    if (!fields)
+      return done(http::to_response(fields.error(), *in));
+    what.fields = std::move(*fields);
+  }
   outcome made;
   {
     std::lock_guard hold(lock);

@@ -173,6 +173,16 @@ TEST_F(HttpServer, NamesTheMethodsOfAPath) {
   EXPECT_THAT(get("/nowhere"), StartsWith("HTTP/1.1 404"));
 }
 
+TEST_F(HttpServer, TakesQueriesAsClientsSendThem) {
+  start();
+  EXPECT_THAT(get("/hello?expand[0]=a&x=%7B%22&y"), HasSubstr("200"));
+  EXPECT_THAT(get("/hello?x=%2"), StartsWith("HTTP/1.1 400"));
+  std::string many = "/hello?";
+  for (int i = 0; i < 300; ++i)
+    many += "a&";
+  EXPECT_THAT(get(many), StartsWith("HTTP/1.1 400"));
+}
+
 TEST_F(HttpServer, AnswersHeadWithTheLengthOnly) {
   start();
   raw_client client{port()};
