@@ -33,7 +33,7 @@ IO = OUTSIDE | {
     "persistence/pg_*": "plain threads drive libpq",
     "persistence/journal_writer*": "a writer is a thread that waits for its commits",
     "persistence/redis_*": "plain threads drive hiredis",
-    "persistence/feed_*": "reads the replication stream",
+    "persistence/feed*": "a plain thread reads the replication stream",
     "http/server/*": "owns the sockets and their threads",
 }
 SPEAKS_ACTOR = {room + "/*": "lives on actors"
@@ -74,7 +74,7 @@ NO_FLOAT = ("base/money*", "actors/pricing/*", "actors/order/*", "actors/payment
 FILE_LINES, FUNCTION_LINES, COLUMNS = 400, 70, 100
 VAGUE = {"util", "utils", "helper", "helpers", "manager", "impl"}
 CODE = (".cpp", ".hpp", ".py", ".sh")
-LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME)\b")
 
 
 class Source(NamedTuple):
