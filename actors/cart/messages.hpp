@@ -160,4 +160,11 @@ using command = std::variant<open, add_line, change_line, remove_line, reprice, 
                              merge_answered, merge_refused, expire>;
 using reply = std::variant<cart_view>;
 
+/// What others need to ask this domain (entity::ask).
+struct contract {
+  static constexpr std::string_view kind = cart::kind;
+  using command = cart::command;
+  using reply = cart::reply;
+};
+
 } // namespace souk::cart

@@ -12,6 +12,7 @@
 #include "actors/entity/ask.hpp"
 #include "actors/entity/codec.hpp"
 #include "actors/entity/environment.hpp"
+#include "actors/entity/model.hpp"
 #include "base/log.hpp"
 #include "cluster/waker.hpp"
 
@@ -36,7 +37,7 @@ inline constexpr size_t snapshot_tail_least_bytes = 8 * 1024;
 template <model M>
 class shell final : public cluster::entity_actor::base {
 public:
-  using request = model_request<M>;
+  using request = command_request<typename M::command, typename M::reply>;
   using request_ptr = caf::intrusive_ptr<request>;
 
   shell(caf::actor_config& cfg, environment* env, const performer<M>* perform, cluster::router* route,
@@ -422,6 +423,9 @@ private:
       next = std::max<std::chrono::nanoseconds>(due - now(), look_again);
     if (const auto turn = effects_.next_turn())
       next = std::min(next, std::max(*turn - mono, std::chrono::nanoseconds{0}));
+    for (const auto& rq : parked_)
+      if (rq->meta.expires != never)
+        next = std::min<std::chrono::nanoseconds>(next, std::max<microseconds>(rq->meta.expires - now(), look_again));
     if (next == std::chrono::nanoseconds::max() || next > 1h)
       return; // the wakeup row covers what is far away
     const auto at = mono + next;
@@ -435,6 +439,7 @@ private:
   void timer_fired(std::chrono::nanoseconds at) {
     if (timer_at_ == at)
       timer_at_.reset();
+    drop_expired();
     effects_.check_deadlines(env_.time.monotonic());
     effects_due_ = true;
     turn();

@@ -120,4 +120,11 @@ using command = std::variant<place, get, await_outcome, pay, cancel, ship, refun
                              shipment_told, shipment_delivered, check_time>;
 using reply = std::variant<order_view, accepted>;
 
+/// What others need to ask this domain (entity::ask).
+struct contract {
+  static constexpr std::string_view kind = order::kind;
+  using command = order::command;
+  using reply = order::reply;
+};
+
 } // namespace souk::order

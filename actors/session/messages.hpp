@@ -61,4 +61,11 @@ struct get {
 using command = std::variant<begin, attach_cart, log_in, revoke, check, get>;
 using reply = std::variant<session_view>;
 
+/// What others need to ask this domain (entity::ask).
+struct contract {
+  static constexpr std::string_view kind = session::kind;
+  using command = session::command;
+  using reply = session::reply;
+};
+
 } // namespace souk::session

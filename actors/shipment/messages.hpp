@@ -61,4 +61,11 @@ struct get {
 using command = std::variant<route, dispatch, deliver, cancel, order_told, get>;
 using reply = std::variant<shipment_view>;
 
+/// What others need to ask this domain (entity::ask).
+struct contract {
+  static constexpr std::string_view kind = shipment::kind;
+  using command = shipment::command;
+  using reply = shipment::reply;
+};
+
 } // namespace souk::shipment

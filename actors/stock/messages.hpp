@@ -114,4 +114,11 @@ using command =
     std::variant<hold, extend, claim, release, ship, give_back, receive, count, get, expire>;
 using reply = std::variant<held_units, claimed, released, shipped, level>;
 
+/// What others need to ask this domain (entity::ask).
+struct contract {
+  static constexpr std::string_view kind = stock::kind;
+  using command = stock::command;
+  using reply = stock::reply;
+};
+
 } // namespace souk::stock

@@ -1,0 +1,188 @@
+#include "actors/order/effects.hpp"
+
+#include "actors/cart/messages.hpp"
+#include "actors/entity/hand_over.hpp"
+#include "actors/shipment/messages.hpp"
+#include "actors/stock/messages.hpp"
+
+namespace souk::order {
+
+namespace {
+
+using done_fn = callback<command>;
+
+/// The tools of one attempt at one effect.
+struct performance {
+  cluster::router& route;
+  const clock& time;
+  payment::gateway& provider;
+  const std::string& return_url;
+  const entity_id& source;
+  const std::string& step;
+  done_fn done;
+
+  template <class C, class Then>
+  void ask_stock(const std::string& sku, const std::string& warehouse, C what, Then then) const {
+    entity::hand_over<stock::contract, command>(route, time, source, step, stock::key_of(sku, warehouse),
+                                                std::move(what), std::move(then), done);
+  }
+};
+
+/// A final "no" of the stock cell; everything else is tried again.
+bool is_refusal(const failure& f) { return !is_transient(f.code) && f.code != errc::internal && f.code != errc::corrupt; }
+
+void perform(const ask_hold& e, const performance& p) {
+  p.ask_stock(e.sku, e.warehouse, stock::hold{e.reservation, e.quantity, e.expires, e.partial},
+              [id = e.reservation](result<stock::held_units> r) -> result<command> {
+                if (r)
+                  return command{units_held{id, r->granted, r->expires}};
+                if (!is_refusal(r.error()))
+                  return r.error();
+                const auto& problems = r.error().problems;
+                const auto free = problems.empty() ? 0 : problems.front().available.value_or(0);
+                return command{units_refused{id, r.error().code == errc::held ? errc::held : errc::sold_out, free}};
+              });
+}
+
+void perform(const ask_extend& e, const performance& p) {
+  p.ask_stock(e.sku, e.warehouse, stock::extend{e.reservation, e.expires},
+              [id = e.reservation](result<stock::held_units> r) -> result<command> {
+                if (r)
+                  return command{units_extended{id, r->expires}};
+                return is_refusal(r.error()) ? result<command>{command{units_lost{id}}} : r.error();
+              });
+}
+
+void perform(const ask_claim& e, const performance& p) {
+  p.ask_stock(e.sku, e.warehouse, stock::claim{e.reservation, e.quantity},
+              [id = e.reservation](result<stock::claimed> r) -> result<command> {
+                if (r)
+                  return command{units_claimed{id}};
+                return is_refusal(r.error()) ? result<command>{command{units_lost{id}}} : r.error();
+              });
+}
+
+void perform(const ask_release& e, const performance& p) {
+  p.ask_stock(e.sku, e.warehouse, stock::release{e.reservation},
+              [id = e.reservation](result<stock::released> r) -> result<command> {
+                return r ? result<command>{command{units_released{id}}} : r.error();
+              });
+}
+
+void perform(const ask_ship_units& e, const performance& p) {
+  p.ask_stock(e.sku, e.warehouse, stock::ship{e.reservation},
+              [id = e.reservation](result<stock::shipped> r) -> result<command> {
+                return r ? result<command>{command{units_shipped{id}}} : r.error();
+              });
+}
+
+void perform(const tell_cart& e, const performance& p) {
+  const auto& order_id = p.source.key();
+  const auto told = [](result<cart::cart_view> r) -> result<command> {
+    // A cart that is gone or went on without us needs no telling.
+    return r || is_refusal(r.error()) ? result<command>{command{cart_told{}}} : r.error();
+  };
+  if (e.confirmed)
+    entity::hand_over<cart::contract, command>(p.route, p.time, p.source, p.step, e.cart_id,
+                                               cart::complete{std::string(order_id)}, told, p.done);
+  else
+    entity::hand_over<cart::contract, command>(p.route, p.time, p.source, p.step, e.cart_id,
+                                               cart::reopen{std::string(order_id), e.problems}, told, p.done);
+}
+
+void perform(const ask_route& e, const performance& p) {
+  souk::shipment::route what{std::string(p.source.key()), e.what.warehouse, {}};
+  for (const auto& line : e.lines)
+    what.lines.push_back({line.sku, line.title, line.quantity});
+  entity::hand_over<souk::shipment::contract, command>(
+      p.route, p.time, p.source, p.step, e.what.id, std::move(what),
+      [id = e.what.id](result<souk::shipment::shipment_view> r) -> result<command> {
+        return r ? result<command>{command{shipment_routed{id}}} : r.error();
+      },
+      p.done);
+}
+
+void perform(const tell_shipment& e, const performance& p) {
+  const auto told = [id = e.shipment, gone_is_fine = e.cancelled](
+                        result<souk::shipment::shipment_view> r) -> result<command> {
+    if (r || (gone_is_fine && r.error().code == errc::not_found))
+      return command{shipment_told{id}};
+    return r.error();
+  };
+  if (e.cancelled)
+    entity::hand_over<souk::shipment::contract, command>(p.route, p.time, p.source, p.step, e.shipment,
+                                                   souk::shipment::cancel{}, told, p.done);
+  else
+    entity::hand_over<souk::shipment::contract, command>(p.route, p.time, p.source, p.step, e.shipment,
+                                                   souk::shipment::dispatch{e.tracking}, told, p.done);
+}
+
+void perform(const look_at_clock&, const performance& p) { p.done(command{check_time{}}); }
+
+// --- the provider
+
+callback<payment::intent> as_fact(const performance& p, int64_t attempt, bool refusal_is_final) {
+  return [done = p.done, attempt, refusal_is_final](result<payment::intent> r) {
+    if (r)
+      return done(command{intent_seen{std::move(*r), attempt}});
+    if (refusal_is_final && r.error().code == errc::invalid)
+      return done(command{attempt_failed{attempt, r.error().detail}});
+    done(r.error());
+  };
+}
+
+/// The key may be forgotten: what did that call do, if anything?
+void look_up(const attempt& a, const performance& p) {
+  if (!a.intent.empty())
+    return p.provider.read(a.intent, as_fact(p, a.number, false));
+  p.provider.find(std::string(p.source.key()), a.number,
+                  [done = p.done, number = a.number](result<std::optional<payment::intent>> r) {
+                    if (!r)
+                      return done(r.error());
+                    if (!*r)
+                      return done(command{attempt_failed{number, "the provider never got it"}});
+                    done(command{intent_seen{std::move(**r), number}});
+                  });
+}
+
+void perform(const call_provider& e, const performance& p) {
+  const auto& a = e.what;
+  if (p.time.now() - a.opened > provider_key_age)
+    return look_up(a, p);
+  const auto order_id = std::string(p.source.key());
+  const auto key = order_id + "/" + p.step;
+  switch (a.kind) {
+  case attempt_kind::authorise:
+    return p.provider.authorise(key, {order_id, a.number, a.payment_method, e.amount, p.return_url + order_id},
+                                as_fact(p, a.number, true));
+  case attempt_kind::confirm:
+    return p.provider.confirm(key, a.intent, as_fact(p, a.number, true));
+  case attempt_kind::capture:
+    return p.provider.capture(key, a.intent, e.amount, as_fact(p, a.number, false));
+  case attempt_kind::cancel: {
+    // "Cannot be cancelled any more" is answered by what the object is now.
+    auto fact = as_fact(p, a.number, false);
+    return p.provider.cancel(key, a.intent,
+                             [&provider = p.provider, intent = a.intent, fact](result<payment::intent> r) {
+                               if (!r && r.error().code == errc::invalid)
+                                 return provider.read(intent, fact);
+                               fact(std::move(r));
+                             });
+  }
+  case attempt_kind::refund:
+    return p.provider.refund(key, a.intent, e.amount, as_fact(p, a.number, false));
+  }
+}
+
+} // namespace
+
+entity::performer<model> make_performer(cluster::router& route, const clock& time,
+                                        payment::gateway& provider, std::string return_url) {
+  return [&route, &time, &provider, return_url = std::move(return_url)](
+             const entity_id& source, const model::effect& effect, callback<command> done) {
+    const performance p{route, time, provider, return_url, source, effect.step, std::move(done)};
+    std::visit([&](const auto& what) { perform(what, p); }, effect.what);
+  };
+}
+
+} // namespace souk::order
