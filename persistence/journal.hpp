@@ -74,8 +74,8 @@ public:
   virtual ~journal_observer() = default;
   /// Everything up to `seq` is durable. Rises strictly.
   virtual void committed(uint64_t seq) = 0;
-  /// superseded: another history won; corrupt; unavailable: the outcome of what was not
-  /// acknowledged is unknown. The stream is dead.
+  /// superseded: another history won; unavailable: the outcome of what was not acknowledged is
+  /// unknown; internal: postings that do not balance. The stream is dead.
   virtual void failed(const failure& why) = 0;
 };
 
@@ -83,12 +83,15 @@ public:
 class journal_stream {
 public:
   virtual ~journal_stream() = default; ///< closes: nothing is told to the observer afterwards
-  /// False when the writer's queue is at its limit: decide nothing, answer `overloaded`.
+  /// False when the stream is dead, the writer's queue is at its limit or Postgres is away: decide
+  /// nothing, answer `overloaded`.
   virtual bool accepts() const = 0;
   /// Queues; the fragment's first event gets the number behind the last one appended.
   virtual void append(fragment f) = 0;
 };
 
+/// A stream with nothing on its way outlives a lost connection; one with something fails with
+/// `unavailable`. Streams are not appended to once their journal is gone.
 class journal {
 public:
   virtual ~journal() = default;
