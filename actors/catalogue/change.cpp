@@ -116,6 +116,8 @@ result<std::string> create_product(sql::connection& c, product_input p, const id
 result<std::string> patch_product(sql::connection& c, const std::string& id,
                                   std::optional<int64_t> expected, const product_patch& patch,
                                   const id_source& ids) {
+  if (!is_plausible_id(id))
+    return fail(errc::not_found, "no such product");
   auto locked = c.execute("select version from product where id = $1 for update", {id});
   if (!locked)
     return locked.error();

@@ -1,5 +1,6 @@
 // Pages of products: lists by category and full text, both continued by cursor instead of offset,
 // so that page 1,000 costs what page 1 costs and no row is skipped while others are added.
+#include "actors/catalogue/check.hpp"
 #include "actors/catalogue/store.hpp"
 #include "base/crypto.hpp"
 
@@ -136,6 +137,13 @@ std::string prefix_query(std::string_view query) {
   return out.empty() ? out : out + ":*";
 }
 
+/// Postgres fails on what is not UTF-8; the JSON parser knows what is.
+bool is_utf8(const std::string& text) {
+  boost::system::error_code error;
+  json::parse(json::serialize(json::value(text)), error);
+  return !error && text.find('\0') == std::string::npos;
+}
+
 struct search_mode {
   std::string_view name;
   std::string_view parse; ///< makes the tsquery of $1
@@ -183,6 +191,8 @@ result<product_page> list_products(sql::connection& c, const list_request& reque
     parameters.emplace_back(after->id);
   }
   if (!request.category.empty()) {
+    if (!is_handle(request.category))
+      return fail_field("/category", "invalid", "is no category's handle");
     parameters.emplace_back(request.category);
     statement += " and category = any(array(select handle from category where path @> array[$" +
                  std::to_string(parameters.size()) + "::text]))";
@@ -199,6 +209,8 @@ result<product_page> search_products(sql::connection& c, const search_request& r
     return checked.error();
   if (request.query.empty() || request.query.size() > query_bytes_max)
     return fail_field("/q", "out_of_range", "1 to 400 bytes");
+  if (!is_utf8(request.query))
+    return fail_field("/q", "invalid", "is not UTF-8");
   std::optional<position> after;
   if (!request.cursor.empty()) {
     auto parsed = parse_cursor(request.cursor);

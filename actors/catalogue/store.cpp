@@ -1,6 +1,8 @@
 #include "actors/catalogue/store.hpp"
 
+#include "actors/catalogue/check.hpp"
 #include "actors/catalogue/options_json.hpp"
+#include "base/ids.hpp"
 
 #include <algorithm>
 #include <map>
@@ -19,6 +21,25 @@ constexpr std::string_view price_join =
     "where pr.variant = v.id and l.currency = $2 and (l.country is null or l.country = $3) "
     "and now() >= l.valid_from and now() < l.valid_until "
     "order by l.country nulls last, l.priority desc, l.id limit 1) chosen on true ";
+
+/// Postgres fails on texts that are not UTF-8, so what comes from a URL only gets there when it can
+/// be what it says it is.
+std::string country_of(const std::string& text) {
+  const bool good =
+      text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return good ? text : std::string{};
+}
+std::string locale_of(const std::string& text) {
+  const bool good = std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  return good ? text : std::string{};
+}
+std::vector<std::string> skus_of(const std::vector<std::string>& texts) {
+  std::vector<std::string> good;
+  std::ranges::copy_if(texts, std::back_inserter(good), is_sku);
+  return good;
+}
 
 std::optional<money> amount_at(const sql::rows& r, size_t row, size_t column, souk::currency in) {
   if (r.is_null(row, column))
@@ -57,7 +78,7 @@ result<void> add_variants(sql::connection& c, const std::vector<std::string>& id
                   "chosen.amount, chosen.original_amount from variant v"} +
       std::string{price_join} +
       "where v.product = any($1::text[]) order by v.product, v.position, v.sku";
-  auto found = c.execute(statement, {ids, std::string{m.currency.code()}, m.country});
+  auto found = c.execute(statement, {ids, std::string{m.currency.code()}, country_of(m.country)});
   if (!found)
     return found.error();
   for (size_t i = 0; i < found->size(); ++i) {
@@ -101,7 +122,7 @@ load_products(sql::connection& c, const std::vector<std::string>& ids, const mar
       "from unnest($1::text[]) with ordinality as wanted(id, place) "
       "join product p on p.id = wanted.id "
       "left join product_translation t on t.product = p.id and t.locale = $2 order by wanted.place",
-      {ids, m.locale});
+      {ids, locale_of(m.locale)});
   if (!found)
     return found.error();
   std::vector<product_view> products;
@@ -122,6 +143,8 @@ load_products(sql::connection& c, const std::vector<std::string>& ids, const mar
 
 result<product_view> find_product(sql::connection& c, const std::string& id_or_handle,
                                   const market& m) {
+  if (!is_handle(id_or_handle) && !is_plausible_id(id_or_handle))
+    return fail(errc::not_found, "no such product");
   auto found = c.execute("select id from product where id = $1 or handle = $1 "
                          "order by (id = $1) desc limit 1",
                          {id_or_handle});
@@ -149,7 +172,7 @@ result<std::vector<sellable>> variants_by_sku(sql::connection& c,
           "chosen.amount, chosen.original_amount, v.weight_grams, p.tax_category, p.status, "
           "p.version from variant v join product p on p.id = v.product"} +
       std::string{price_join} + "where v.sku = any($1::text[])";
-  auto found = c.execute(statement, {skus, std::string{in.code()}, country});
+  auto found = c.execute(statement, {skus_of(skus), std::string{in.code()}, country_of(country)});
   if (!found)
     return found.error();
   std::vector<sellable> answer;
@@ -176,7 +199,7 @@ result<std::vector<sku_availability>> availability_of(sql::connection& c,
   auto found = c.execute("select l.sku, sum(l.available)::bigint from stock_level l "
                          "join warehouse w on w.id = l.warehouse and w.active "
                          "where l.sku = any($1::text[]) group by l.sku",
-                         {skus});
+                         {skus_of(skus)});
   if (!found)
     return found.error();
   std::map<std::string_view, int64_t> units;

@@ -51,6 +51,14 @@ result<std::optional<stored_account>> find_account(sql::connection& c, std::stri
   return std::optional{std::move(a)};
 }
 
+/// Ids come from URLs: Postgres fails on texts that are not UTF-8, so those are not looked up.
+result<sql::rows> execute_for(sql::connection& c, const std::string& id, std::string_view statement,
+                              std::vector<sql::parameter> parameters) {
+  if (!is_plausible_id(id))
+    return fail(errc::not_found, "there is no such id");
+  return c.execute(statement, std::move(parameters));
+}
+
 /// For statements that must meet exactly one row.
 result<void> expect_one(result<sql::rows> done, const char* missing) {
   if (!done)
@@ -94,6 +102,8 @@ result<std::optional<stored_account>> find_by_email(sql::connection& c, const st
 }
 
 result<std::optional<stored_account>> find_by_id(sql::connection& c, const std::string& id) {
+  if (!is_plausible_id(id))
+    return std::optional<stored_account>{};
   return find_account(c, "where id = $1", id);
 }
 
@@ -110,17 +120,20 @@ result<void> replace_password(sql::connection& c, const std::string& id, const s
 }
 
 result<void> set_roles(sql::connection& c, const std::string& id, const std::vector<role>& roles) {
-  return expect_one(c.execute("update users set roles = $2 where id = $1", {id, texts_of(roles)}),
-                    "no such user");
+  return expect_one(
+      execute_for(c, id, "update users set roles = $2 where id = $1", {id, texts_of(roles)}),
+      "no such user");
 }
 
 result<void> set_status(sql::connection& c, const std::string& id, account_status status) {
   const std::string text = status == account_status::active ? "active" : "blocked";
-  return expect_one(c.execute("update users set status = $2 where id = $1", {id, text}),
+  return expect_one(execute_for(c, id, "update users set status = $2 where id = $1", {id, text}),
                     "no such user");
 }
 
 result<bool> remove_user(sql::connection& c, const std::string& id) {
+  if (!is_plausible_id(id))
+    return false;
   return any_affected(c.execute("delete from users where id = $1", {id}));
 }
 
@@ -140,6 +153,8 @@ result<std::vector<address>> load_addresses(sql::connection& c, const std::strin
 }
 
 result<void> put_address(sql::connection& c, const std::string& user, const address& a) {
+  if (!is_plausible_id(a.id))
+    return fail_field("/id", "invalid", "is no address of this user");
   auto done = any_affected(c.execute(
       "insert into address as old (id, user_id, name, line1, line2, city, postal_code, country) "
       "select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text "
@@ -158,8 +173,9 @@ result<void> put_address(sql::connection& c, const std::string& user, const addr
 }
 
 result<void> remove_address(sql::connection& c, const std::string& user, const std::string& id) {
-  return expect_one(c.execute("delete from address where user_id = $1 and id = $2", {user, id}),
-                    "no such address");
+  return expect_one(
+      execute_for(c, id, "delete from address where user_id = $1 and id = $2", {user, id}),
+      "no such address");
 }
 
 result<void> insert_api_key(sql::connection& c, const api_key& key, const std::string& hash) {
@@ -191,7 +207,7 @@ result<api_key> find_api_key(sql::connection& c, const std::string& hash) {
 }
 
 result<api_key> find_api_key_by_id(sql::connection& c, const std::string& id) {
-  auto found = c.execute(std::string{key_columns} + "where id = $1", {id});
+  auto found = execute_for(c, id, std::string{key_columns} + "where id = $1", {id});
   if (!found)
     return found.error();
   if (found->empty())
@@ -201,7 +217,8 @@ result<api_key> find_api_key_by_id(sql::connection& c, const std::string& id) {
 
 result<void> revoke_api_key(sql::connection& c, const std::string& id) {
   return expect_one(
-      c.execute("update api_key set revoked_at = coalesce(revoked_at, now()) where id = $1", {id}),
+      execute_for(
+          c, id, "update api_key set revoked_at = coalesce(revoked_at, now()) where id = $1", {id}),
       "no such API key");
 }
 

@@ -192,6 +192,16 @@ TEST_F(Catalogue, RefusesForeignCursorsWithoutTroublingPostgres) {
   EXPECT_EQ(list_products(*c, {.market = {}, .limit = 101}).error().code, errc::invalid);
 }
 
+TEST_F(Catalogue, AnswersWhatIsNotUtf8WithoutTroublingPostgres) {
+  const std::string odd = "\xc3\x28";
+  EXPECT_EQ(find_product(*c, odd, {}).error().code, errc::not_found);
+  EXPECT_EQ(search_products(*c, {.market = {}, .query = odd}).error().code, errc::invalid);
+  EXPECT_EQ(list_products(*c, {.market = {}, .category = odd}).error().code, errc::invalid);
+  EXPECT_TRUE(list_products(*c, {.market = {eur, odd, odd}}));
+  EXPECT_TRUE(variants_by_sku(*c, {odd}, eur, odd)->empty());
+  EXPECT_EQ(availability_of(*c, {odd})->at(0).units, 0);
+}
+
 TEST_F(Catalogue, FindsByWordsAndByBeginnings) {
   import_text(mug_line);
   import_demo(100);

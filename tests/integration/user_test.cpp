@@ -239,6 +239,16 @@ TEST_F(Users, AreErasedWithTheirKey) {
   EXPECT_FALSE(*ask<bool>([&](auto done) { users->erase(ann->id, done); }));
 }
 
+TEST_F(Users, AreNotLookedUpByWhatIsNoId) {
+  const std::string odd = "\xc3\x28";
+  EXPECT_EQ(ask<account>([&](auto done) { users->find(odd, done); }).error().code, errc::not_found);
+  EXPECT_EQ(ask<api_key>([&](auto done) { users->revoke_api_key(odd, done); }).error().code,
+            errc::not_found);
+  EXPECT_EQ(
+      ask<account>([&](auto done) { users->set_roles(odd, {role::admin}, done); }).error().code,
+      errc::not_found);
+}
+
 TEST_F(Users, GetOneSealingKeyEvenAtTheSameTime) {
   const auto key = [&] {
     return ask<std::string>([&](auto done) { users->seal_key("order/1", done); });
