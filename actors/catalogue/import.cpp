@@ -25,6 +25,9 @@ private:
   void add(product_input p);
   void report(size_t row, const failure& why);
   bool is_met(const product_input& p) const;
+  result<void> load_warehouses();
+  result<void> load_new_schemas();
+  std::vector<problem> check(const product_input& p);
   result<void> flush();
   result<void> write(std::vector<product_input> products, const std::vector<size_t>& row_numbers);
   std::vector<stock_row> stock_of(const std::vector<product_input>& products) const;
@@ -33,6 +36,7 @@ private:
   const id_source& ids_;
   const import_sinks& sinks_;
   std::map<std::string, std::string> schemas_;
+  std::set<std::string, std::less<>> warehouses_;
   std::vector<product_input> batch_;
   std::vector<size_t> row_numbers_;
   std::set<std::string> handles_, skus_; ///< of the batch
@@ -100,25 +104,52 @@ result<void> importer::write(std::vector<product_input> products,
   return {};
 }
 
-/// Checks against schemas here, a batch at a time, because looking them up costs a round trip.
-result<void> importer::flush() {
+result<void> importer::load_warehouses() {
+  auto found = connection_.execute("select id from warehouse");
+  if (!found)
+    return found.error();
+  for (size_t i = 0; i < found->size(); ++i)
+    warehouses_.emplace(found->text(i, 0));
+  return {};
+}
+
+/// A batch at a time, because looking them up costs a round trip.
+result<void> importer::load_new_schemas() {
   std::vector<std::string> unknown;
   for (const auto& p : batch_)
     if (!p.category_path.empty() &&
         schemas_.try_emplace(p.category_path.back().handle, "{}").second)
       unknown.push_back(p.category_path.back().handle);
-  if (!unknown.empty()) {
-    auto found = load_schemas(connection_, unknown);
-    if (!found)
-      return found.error();
-    for (auto& [handle, schema] : *found)
-      schemas_[handle] = std::move(schema);
-  }
+  if (unknown.empty())
+    return {};
+  auto found = load_schemas(connection_, unknown);
+  if (!found)
+    return found.error();
+  for (auto& [handle, schema] : *found)
+    schemas_[handle] = std::move(schema);
+  return {};
+}
+
+std::vector<problem> importer::check(const product_input& p) {
+  const auto& path = p.category_path;
+  auto problems = check_product(p, path.empty() ? "{}" : schemas_[path.back().handle]);
+  for (size_t i = 0; i < p.variants.size(); ++i)
+    for (const auto& s : p.variants[i].stock)
+      if (!warehouses_.contains(s.warehouse))
+        problems.push_back({"unknown",
+                            "/variants/" + std::to_string(i) + "/stock",
+                            "there is no warehouse '" + s.warehouse + "'",
+                            {}});
+  return problems;
+}
+
+result<void> importer::flush() {
+  if (auto loaded = load_new_schemas(); !loaded)
+    return loaded;
   std::vector<product_input> good;
   std::vector<size_t> good_rows;
   for (size_t i = 0; i < batch_.size(); ++i) {
-    const auto& path = batch_[i].category_path;
-    auto problems = check_product(batch_[i], path.empty() ? "{}" : schemas_[path.back().handle]);
+    auto problems = check(batch_[i]);
     if (!problems.empty()) {
       report(row_numbers_[i], refused(std::move(problems)));
       continue;
@@ -136,6 +167,8 @@ result<void> importer::flush() {
 }
 
 result<import_report> importer::run(product_reader& reader) {
+  if (auto loaded = load_warehouses(); !loaded)
+    return loaded.error();
   while (auto row = reader.next()) {
     ++report_.rows;
     if (!*row) {

@@ -155,6 +155,13 @@ TEST_F(Catalogue, ReportsWrongRowsAndImportsTheOthers) {
   EXPECT_EQ(report.errors[2].field, "/variants/sku");
 }
 
+TEST_F(Catalogue, RefusesStockInAWarehouseThatIsNotThere) {
+  const auto report =
+      import_text(R"({"title":"X","category":"c","variants":[{"sku":"X","stock":{"mars":1}}]})");
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_EQ(report.errors[0].field, "/variants/0/stock");
+}
+
 TEST_F(Catalogue, GivesADemoRowItsOwnFailureInsideABatch) {
   import_text(R"({"title":"Squatter","category":"c","variants":[{"sku":")" +
               demo_product(1, 20).variants[0].sku + R"("}]})");

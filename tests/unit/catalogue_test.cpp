@@ -140,7 +140,8 @@ TEST(ProductJson, NamesEachFieldOfTheWrongType) {
 TEST(ProductJson, SurvivesRandomDamage) {
   SCOPED_TRACE("SOUK_SEED=" + std::to_string(seed()));
   const std::string line =
-      R"({"title":"Blue Mug","category_path":["kitchen",{"handle":"mugs","name":"Mugs"}],"options":["size"],)"
+      R"({"title":"Blue Mug","category_path":["kitchen",{"handle":"mugs","name":"Mugs"}],)"
+      R"("options":["size"],)"
       R"("attributes":{"a":["b"]},"translations":{"de":{"title":"T"}},"images":[{"url":"/x"}],)"
       R"("variants":[{"sku":"A","options":{"size":"S"},"price":{"amount":1,"currency":"EUR"}}]})";
   ASSERT_TRUE(parse_product(line));
