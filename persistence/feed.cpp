@@ -128,8 +128,11 @@ failure feed::lead() {
   applied_ = from;
   log::info("feed.leads", {{"slot", options_.slot}, {"from", from}});
   for (auto& r : readers_)
-    if (auto placed = place(r, from); !placed)
-      return placed.error();
+    if (auto placed = place(r, from); !placed) {
+      if (writes_->is_broken() || stopping())
+        return placed.error();
+      set_back(r, placed.error());
+    }
   leads_ = true;
   auto ended = stream();
   return ended ? fail(errc::unavailable, "stopped") : ended.error();
@@ -143,11 +146,10 @@ result<void> feed::place(reader& r, uint64_t slot_position) {
   if (!known)
     return known.error();
   const bool from_zero = known->empty();
-  if (!from_zero && static_cast<uint64_t>(known->integer(0, 0)) >= slot_position) {
-    r.position = static_cast<uint64_t>(known->integer(0, 0));
-    r.behind = false;
+  r.position = from_zero ? 0 : static_cast<uint64_t>(known->integer(0, 0));
+  r.behind = false;
+  if (!from_zero && r.position >= slot_position)
     return {};
-  }
   log::info("feed.catching_up", {{"consumer", name}, {"from_zero", from_zero}});
   auto now = writes_->execute("select now()");
   if (!now)
@@ -172,7 +174,6 @@ result<void> feed::place(reader& r, uint64_t slot_position) {
   if (!noted)
     return noted.error();
   r.position = slot_position;
-  r.behind = false;
   return {};
 }
 
@@ -241,16 +242,19 @@ result<void> feed::give(reader& r, const feed_transaction& t) {
   }
   if (writes_->is_broken())
     return done.error();
+  set_back(r, done.error());
+  return {};
+}
+
+/// It starts again from its own position when its back-off is over.
+void feed::set_back(reader& r, const failure& why) {
+  const bool rebuild = why.code == errc::superseded;
+  const std::chrono::milliseconds least{backoff_least};
   r.behind = true;
-  const bool rebuild = done.error().code == errc::superseded;
-  r.backoff = rebuild ? 0ms
-                      : std::clamp(r.backoff * 2, std::chrono::milliseconds{backoff_least},
-                                   options_.backoff_most);
+  r.backoff = rebuild ? 0ms : std::clamp(r.backoff * 2, least, options_.backoff_most);
   r.due = std::chrono::steady_clock::now() + r.backoff;
   measured().failures.Increment(rebuild ? 0 : 1);
-  log::warn("feed.consumer_behind",
-            {{"consumer", r.consumer->name()}, {"why", done.error().detail}});
-  return {};
+  log::warn("feed.consumer_behind", {{"consumer", r.consumer->name()}, {"why", why.detail}});
 }
 
 /// While nothing of ours happens the log still grows: positions follow, so that the slot lets it

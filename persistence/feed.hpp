@@ -74,6 +74,7 @@ private:
   result<void> stream();
   result<void> give(const feed_transaction& t);
   result<void> give(reader& r, const feed_transaction& t);
+  void set_back(reader& r, const failure& why);
   result<void> advance_idle();
   result<void> keep_alive() { return stream_->keep_alive(); }
   void confirm();

@@ -218,6 +218,20 @@ TEST_F(Feed, FailingConsumerHoldsUpNobodyAndCatchesUp) {
   EXPECT_TRUE(b->in_order);
 }
 
+TEST_F(Feed, ConsumerThatFailsWhileCatchingUpHoldsUpNobody) {
+  write(2);
+  auto a = std::make_shared<notebook>("a");
+  auto b = std::make_shared<notebook>("b");
+  a->failures_left = 2;
+  auto& f = start({a, b});
+  ASSERT_TRUE(until([&] { return f.leads(); }));
+  EXPECT_EQ(notes("b"), 10);
+  EXPECT_TRUE(has("a", 10));
+  write(1);
+  EXPECT_TRUE(has("a", 15));
+  EXPECT_TRUE(has("b", 15));
+}
+
 TEST_F(Feed, RebuildsOneConsumerFromZero) {
   auto a = std::make_shared<notebook>("a");
   auto b = std::make_shared<notebook>("b");
