@@ -46,7 +46,8 @@ struct address {
 
 result<address> parse_url(const std::string& text) {
   const auto url = boost::urls::parse_uri(text);
-  if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty())
+  if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty() ||
+      (url->has_port() && url->port_number() == 0))
     return fail(errc::invalid, "not an http URL: " + text);
   address out;
   out.tls = url->scheme() == "https";

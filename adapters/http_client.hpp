@@ -38,9 +38,10 @@ struct http_client_options {
   std::string trusted_file = {}; ///< PEM file of further roots for https; empty: the system's
 };
 
-/// Thread-safe; answers on the client's own thread. Any HTTP status is an answer. Failures:
-/// errc::invalid (no such URL), errc::overloaded and errc::unavailable (nothing was sent),
-/// errc::timed_out (it was sent, or part of it: the outcome is unknown).
+/// Thread-safe; answers on the client's own thread, refusals at once on the caller's. Any HTTP
+/// status is an answer. Failures: errc::invalid (no such URL), errc::overloaded and
+/// errc::unavailable (nothing was sent), errc::timed_out (it was sent, or part of it: the outcome
+/// is unknown).
 class http_client {
 public:
   explicit http_client(http_client_options options = {});

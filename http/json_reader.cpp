@@ -62,10 +62,11 @@ std::string escape_pointer(std::string_view name) {
   return out;
 }
 
-bool has_control(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    const auto u = static_cast<unsigned char>(c);
-    return u < 0x20 ? u != '\n' && u != '\t' : u == 0x7f;
+bool has_control(std::string_view text, text_limits limits) {
+  return std::ranges::any_of(text, [&](char c) {
+    if (limits.lines && (c == '\n' || c == '\t'))
+      return false;
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
 }
 
@@ -159,7 +160,7 @@ std::optional<std::string> object_reader::read_text(std::string_view name, text_
                   "must have " + std::to_string(limits.min) + " to " + std::to_string(limits.max) +
                       " bytes"),
            std::nullopt;
-  if (has_control(*text))
+  if (has_control(*text, limits))
     return refuse(name, "control_character", "must not hold control characters"), std::nullopt;
   return std::string{*text};
 }
@@ -270,7 +271,8 @@ std::vector<std::string> object_reader::texts(std::string_view name, size_t max,
     return out;
   for (const auto& item : found->get_array()) {
     const auto* text = item.if_string();
-    if (!text || text->size() < limits.min || text->size() > limits.max || has_control(*text))
+    if (!text || text->size() < limits.min || text->size() > limits.max ||
+        has_control(*text, limits))
       refuse(name, wrong_type, "holds an item that is no text of the right length");
     else
       out.emplace_back(*text);

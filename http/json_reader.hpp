@@ -20,6 +20,7 @@ result<boost::json::value> parse_json(std::string_view text);
 struct text_limits {
   size_t min = 0; ///< bytes
   size_t max = 1024;
+  bool lines = false; ///< may hold line breaks and tabs
 };
 
 /// Reads one object field by field and remembers everything that is wrong. A reader asks for each

@@ -251,8 +251,11 @@ task<bool> connection::write(const request& in, response& out, bool keep_alive) 
   message.set(bh::field::server, "souk");
   message.set(bh::field::date, on_->date);
   for (const auto& h : out.headers) {
-    // A line break in a value would let a client write our headers.
-    SOUK_ASSERT(h.value.find_first_of("\r\n") == std::string::npos, "headers are one line");
+    // A line break in a value would let a client write our headers: better none than that.
+    if (h.value.find_first_of("\r\n") != std::string::npos) {
+      log::error("http.header_dropped", {{"name", h.name}, {"trace", in.trace.trace_id}});
+      continue;
+    }
     message.insert(h.name, h.value);
   }
   if (!out.content_type.empty())

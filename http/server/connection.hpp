@@ -47,9 +47,9 @@ struct io_thread {
     wait_clock::time_point deadline;
     connection* owner;
   };
-  asio::io_context io{1};
   std::vector<slot> slots;
-  std::string date; ///< value of the Date header, renewed by the tick
+  std::string date;       ///< value of the Date header, renewed by the tick
+  asio::io_context io{1}; ///< last: what it destroys still uses the others
 };
 
 class connection : public std::enable_shared_from_this<connection> {

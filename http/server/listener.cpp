@@ -33,15 +33,15 @@ std::string http_date(time_point now) {
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-task<> keep_time(std::shared_ptr<io_thread> on, const clock& time) {
-  wait_timer timer{on->io.get_executor()};
+task<> keep_time(io_thread& on, const clock& time) {
+  wait_timer timer{on.io.get_executor()};
   for (;;) {
-    on->date = http_date(time.now());
+    on.date = http_date(time.now());
     const auto now = wait_clock::now();
     // Expiring may end a connection, which moves the last slot into its place.
-    for (size_t i = on->slots.size(); i-- > 0;)
-      if (i < on->slots.size() && on->slots[i].deadline <= now)
-        on->slots[i].owner->expire();
+    for (size_t i = on.slots.size(); i-- > 0;)
+      if (i < on.slots.size() && on.slots[i].deadline <= now)
+        on.slots[i].owner->expire();
     timer.expires_after(tick);
     co_await timer.async_wait(use_task);
   }
@@ -147,7 +147,7 @@ result<void> server::start() {
   in.port = door.local_endpoint().port();
   asio::co_spawn(in.loops.front()->io, in.accept(), asio::detached);
   for (const auto& on : in.loops) {
-    asio::co_spawn(on->io, keep_time(on, in.time), asio::detached);
+    asio::co_spawn(on->io, keep_time(*on, in.time), asio::detached);
     in.threads.emplace_back([on] { on->io.run(); });
   }
   return {};

@@ -224,6 +224,18 @@ TEST_F(StripeGateway, KeepsItsBooksOverARestartEvenWithAHalfWrittenLine) {
   std::filesystem::remove_all(data);
 }
 
+TEST_F(StripeGateway, ReachesHostsByNameAndSaysWhenThereIsNone) {
+  const auto ask = [&](std::string url) {
+    return wait<http_answer>([&](auto done) { client_.send({.url = std::move(url)}, done); });
+  };
+  const auto port = ":" + std::to_string(psp_->port());
+  EXPECT_EQ(ask("http://localhost" + port + "/_souk/intents")->status, 200);
+  EXPECT_EQ(ask("http://no-such-host.invalid" + port).error().code, errc::unavailable);
+  EXPECT_EQ(ask("https://127.0.0.1" + port).error().code, errc::unavailable);
+  for (const auto* bad : {"", "/path", "ftp://a", "http://", "localhost:80", "http://a:99999"})
+    EXPECT_EQ(ask(bad).error().code, errc::invalid) << bad;
+}
+
 TEST_F(StripeGateway, RefusesToQueueWithoutEnd) {
   http_client small{{.calls_max = 1}};
   call("POST", "/_souk/knobs", "delay_min_ms=300&delay_max_ms=300");

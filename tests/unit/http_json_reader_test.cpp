@@ -50,6 +50,8 @@ TEST(JsonReader, NamesEverythingThatIsWrongAtOnce) {
   EXPECT_THAT(problems_of("{}"),
               ElementsAre(Pair("/sku", "required"), Pair("/quantity", "required")));
   EXPECT_THAT(problems_of(R"({"sku":null,"quantity":1})"), ElementsAre(Pair("/sku", "required")));
+  EXPECT_THAT(problems_of(R"({"sku":"a\nb","quantity":1})"),
+              ElementsAre(Pair("/sku", "control_character")));
   EXPECT_THAT(problems_of(R"({"sku":"a\u0007","quantity":1})"),
               ElementsAre(Pair("/sku", "control_character")));
 }
@@ -131,9 +133,8 @@ TEST(JsonReader, NeverCrashesOnMutatedBodies) {
   const uint64_t seed = given ? std::stoull(given) : 20'261'121;
   RecordProperty("seed", std::to_string(seed));
   std::mt19937_64 random{seed};
-  const std::string whole =
-      R"({"sku":"A-1","quantity":2,"x":{"amount":1,"currency":"EUR"},)"
-      R"("l":[1,2.5,"\u00e4",null,true]})";
+  const std::string whole = R"({"sku":"A-1","quantity":2,"x":{"amount":1,"currency":"EUR"},)"
+                            R"("l":[1,2.5,"\u00e4",null,true]})";
   for (int run = 0; run < 20'000; ++run) {
     auto text = whole;
     for (auto changes = random() % 4 + 1; changes > 0 && !text.empty(); --changes) {
