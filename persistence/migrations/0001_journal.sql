@@ -1,8 +1,9 @@
 -- The journal and what commits with it: snapshots, wakeups, the ledger; and append(), the only way in.
+-- Entities are compared by bytes: a language's collation costs more and changes with the system.
 
 create table journal (
   shard   int not null,
-  entity  text not null,
+  entity  text collate "C" not null,
   seq     bigint not null,          -- of the first event
   events  int not null check (events > 0),
   payload bytea not null,
@@ -25,7 +26,7 @@ create index journal_at on journal using brin (at);
 
 create table snapshot (
   shard   int not null,
-  entity  text not null,
+  entity  text collate "C" not null,
   seq     bigint not null,
   version int not null,
   payload bytea not null,
@@ -36,14 +37,14 @@ create table snapshot (
 
 create table wakeup (
   shard  int not null,
-  entity text not null,
+  entity text collate "C" not null,
   due_at timestamptz not null,
   primary key (shard, entity)
 );
 create index wakeup_due on wakeup (due_at);
 
 create table ledger (
-  entity    text not null,
+  entity    text collate "C" not null,
   seq       bigint not null,        -- of the journal row that it came with
   line      int not null,
   account   text not null,
@@ -65,7 +66,7 @@ create trigger journal_is_final before update or delete or truncate on journal
   for each statement execute function history_is_final();
 
 create table stuck_effect (
-  entity       text not null,
+  entity       text collate "C" not null,
   step         text not null,
   attempts     int not null,
   since        timestamptz not null default now(),
