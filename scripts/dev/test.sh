@@ -11,7 +11,10 @@ with_servers() {
   postgres_port=$(port "$scratch/ports" postgres $first)
   redis_port=$(port "$scratch/ports" redis $((first + 1)))
   home=$(postgres_home "$scratch/postgres")
-  start_postgres "$home" "$postgres_port" "$(random_hex 16)" "$scratch/postgres.log"
+  # Also for tests that put together a connection string of their own, through a proxy for example.
+  PGPASSWORD=$(random_hex 16)
+  export PGPASSWORD
+  start_postgres "$home" "$postgres_port" "$PGPASSWORD" "$scratch/postgres.log"
   start_redis "$scratch/redis" "$redis_port" "$scratch/redis.log"
   export SOUK_TEST_POSTGRES=$postgres_url SOUK_TEST_REDIS=$redis_url
   export SOUK_TEST_PGDATA=$home/data SOUK_TEST_PGCTL
