@@ -19,6 +19,7 @@
 #include <boost/url/parse.hpp>
 
 #include <atomic>
+#include <charconv>
 #include <map>
 #include <set>
 #include <thread>
@@ -44,10 +45,16 @@ struct address {
   std::string pool_key() const { return (tls ? "s/" : "p/") + host + ":" + port; }
 };
 
+bool is_port(std::string_view text) {
+  uint16_t port = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return ec == std::errc{} && end == text.data() + text.size() && port > 0;
+}
+
 result<address> parse_url(const std::string& text) {
   const auto url = boost::urls::parse_uri(text);
   if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty() ||
-      (url->has_port() && url->port_number() == 0))
+      (url->has_port() && !is_port(std::string{url->port()})))
     return fail(errc::invalid, "not an http URL: " + text);
   address out;
   out.tls = url->scheme() == "https";
