@@ -10,9 +10,8 @@
 #pragma once
 
 #include "actors/entity/ask.hpp"
-#include "actors/entity/codec.hpp"
 #include "actors/entity/environment.hpp"
-#include "actors/entity/model.hpp"
+#include "actors/entity/fold.hpp"
 #include "base/log.hpp"
 #include "cluster/waker.hpp"
 
@@ -43,8 +42,7 @@ public:
   shell(caf::actor_config& cfg, environment* env, const performer<M>* perform, cluster::router* route,
         cluster::activation_ptr me)
       : cluster::entity_actor::base(cfg), env_(*env), perform_(*perform), route_(*route),
-        me_(std::move(me)), memory_(M::memory),
-        effects_(me_->entity, env->breakers, env->people, env->effects), metrics_(kind_metrics()) {}
+        me_(std::move(me)), effects_(me_->entity, env->breakers, env->people, env->effects), metrics_(kind_metrics()) {}
 
   const char* name() const override { return M::kind.data(); }
 
@@ -107,12 +105,15 @@ private:
   void recovered(const result<persistence::recovered>& found) {
     if (phase_ == phase::failed)
       return;
-    auto replayed = found ? replay(*found) : result<void>{found.error()};
+    auto replayed = found ? replay<M>(*found) : result<fold<M>>{found.error()};
     if (!replayed) {
       if (replayed.error().code == errc::corrupt)
         env_.people.stuck(me_->entity, "recover", 1, replayed.error());
       return fail_activation(replayed.error());
     }
+    fold_ = std::move(*replayed);
+    committed_ = fold_.seq;
+    wakeup_row_ = found->wakeup;
     observer_ = std::make_shared<observer>(caf::actor_cast<cluster::entity_actor>(this), this);
     stream_ = env_.journal.open(me_->entity, found->seq, found->chain, observer_);
     phase_ = phase::serving;
@@ -120,55 +121,6 @@ private:
       execute(rq);
     effects_due_ = true;
     turn();
-  }
-
-  result<void> replay(const persistence::recovered& found) {
-    if (found.snapshot) {
-      auto unpacked = unpack_snapshot(found.snapshot->payload);
-      if (!unpacked)
-        return unpacked.error();
-      auto state = M::decode_state(unpacked->state, found.snapshot->version);
-      if (!state)
-        return state.error();
-      state_ = std::move(*state);
-      last_event_at_ = unpacked->at;
-      for (const auto& command : unpacked->commands)
-        memory_.remember(command);
-      applied_ = found.snapshot->seq;
-      snapshot_size_ = found.snapshot->payload.size();
-    }
-    for (const auto& row : found.tail)
-      if (auto replayed = replay_row(row); !replayed)
-        return replayed;
-    if (applied_ != found.seq)
-      return fail(errc::corrupt, "the journal says " + std::to_string(found.seq) + " events, replay found " +
-                                     std::to_string(applied_));
-    committed_ = applied_;
-    wakeup_row_ = found.wakeup;
-    return {};
-  }
-
-  /// A packed row may begin before the snapshot it follows: what is in there already is skipped.
-  result<void> replay_row(const persistence::journal_row& row) {
-    auto entries = unpack_commit(row.payload);
-    if (!entries)
-      return entries.error();
-    uint64_t seq = row.first_seq;
-    for (const auto& entry : *entries) {
-      for (const auto& bytes : entry.events) {
-        if (seq++ <= applied_)
-          continue;
-        auto event = M::decode_event(bytes);
-        if (!event)
-          return event.error();
-        M::apply(state_, *event, entry.command.at);
-        ++applied_;
-      }
-      last_event_at_ = std::max(last_event_at_, entry.command.at);
-      memory_.remember(entry.command);
-    }
-    tail_size_ += row.payload.size();
-    return {};
   }
 
   // --- commands
@@ -191,19 +143,19 @@ private:
     turn();
   }
 
-  time_point now() const { return std::max(env_.time.now(), last_event_at_); }
+  time_point now() const { return std::max(env_.time.now(), fold_.last_at); }
 
   void execute(request_ptr rq) {
     if (phase_ != phase::serving)
       return route_.retry(rq, failure_);
     const auto& meta = rq->meta;
     if (!meta.id.empty()) {
-      if (const auto known = memory_.find(meta.id)) {
+      if (const auto known = fold_.memory.find(meta.id)) {
         metrics_.repeats.Increment();
         if (*known != meta.fingerprint)
           return hold(std::move(rq), fail(errc::idempotency_mismatch,
                                           "this key was used with another request"));
-        auto again = M::answer(state_, rq->command);
+        auto again = M::answer(fold_.state, rq->command);
         return hold(std::move(rq), std::move(again));
       }
     }
@@ -213,16 +165,16 @@ private:
     if (!stream_->accepts())
       return rq->refuse(busy());
     metrics_.commands.Increment();
-    auto events = M::decide(state_, rq->command, at);
+    auto events = M::decide(fold_.state, rq->command, at);
     if (!events) {
       metrics_.refusals.Increment();
       return hold(std::move(rq), std::move(events.error()));
     }
     if (!events->empty())
       record(rq->command, meta, *events, at);
-    else if (!M::is_ready(state_, rq->command))
+    else if (!M::is_ready(fold_.state, rq->command))
       return parked_.push_back(std::move(rq));
-    auto answer = M::answer(state_, rq->command);
+    auto answer = M::answer(fold_.state, rq->command);
     hold(std::move(rq), std::move(answer));
   }
 
@@ -242,19 +194,19 @@ private:
     entry.events.reserve(events.size());
     for (const auto& event : events) {
       entry.events.push_back(M::encode(event));
-      if constexpr (requires { M::postings(state_, event, at); })
-        for (auto& posting : M::postings(state_, event, at))
+      if constexpr (requires { M::postings(fold_.state, event, at); })
+        for (auto& posting : M::postings(fold_.state, event, at))
           piece.postings.push_back(std::move(posting));
-      M::apply(state_, event, at);
+      M::apply(fold_.state, event, at);
     }
-    memory_.remember(entry.command);
-    last_event_at_ = at;
-    applied_ += events.size();
+    fold_.memory.remember(entry.command);
+    fold_.last_at = at;
+    fold_.seq += events.size();
     piece.events = static_cast<uint32_t>(events.size());
     piece.payload = pack(entry);
-    tail_size_ += piece.payload.size();
+    fold_.tail_bytes += piece.payload.size();
     piece.wakeup = wakeup_after(at);
-    if (tail_size_ > std::max(snapshot_size_, snapshot_tail_least_bytes))
+    if (fold_.tail_bytes > std::max(fold_.snapshot_bytes, snapshot_tail_least_bytes))
       piece.snapshot = take_snapshot();
     metrics_.events.Increment(static_cast<double>(events.size()));
     stream_->append(std::move(piece));
@@ -263,12 +215,12 @@ private:
   }
 
   persistence::snapshot_row take_snapshot() {
-    packed_snapshot packed{.state = M::encode(state_),
-                           .commands = {memory_.commands().begin(), memory_.commands().end()},
-                           .at = last_event_at_};
-    persistence::snapshot_row row{applied_, M::state_version, pack(packed)};
-    snapshot_size_ = row.payload.size();
-    tail_size_ = 0;
+    packed_snapshot packed{.state = M::encode(fold_.state),
+                           .commands = {fold_.memory.commands().begin(), fold_.memory.commands().end()},
+                           .at = fold_.last_at};
+    persistence::snapshot_row row{fold_.seq, M::state_version, pack(packed)};
+    fold_.snapshot_bytes = row.payload.size();
+    fold_.tail_bytes = 0;
     metrics_.snapshots.Increment();
     return row;
   }
@@ -276,7 +228,7 @@ private:
   /// A row never later than what is owed. While this activation works, what is owed at once waits a
   /// grace: the row is for whoever comes after a crash.
   std::optional<persistence::wakeup_change> wakeup_after(time_point at) {
-    const auto due = M::due(state_);
+    const auto due = M::due(fold_.state);
     if (due == never) {
       if (!wakeup_row_)
         return {};
@@ -293,15 +245,15 @@ private:
   // --- law 2
 
   void hold(request_ptr rq, result<typename M::reply> answer) {
-    if (applied_ == committed_ && held_.empty())
+    if (fold_.seq == committed_ && held_.empty())
       return rq->complete(std::move(answer));
-    held_.push_back({applied_, std::move(rq), std::move(answer), {}});
+    held_.push_back({fold_.seq, std::move(rq), std::move(answer), {}});
   }
 
   void committed(uint64_t seq) {
     if (phase_ != phase::serving)
       return;
-    SOUK_ASSERT(seq <= applied_, "the journal commits what was appended");
+    SOUK_ASSERT(seq <= fold_.seq, "the journal commits what was appended");
     committed_ = std::max(committed_, seq);
     release();
     turn();
@@ -323,14 +275,14 @@ private:
       return;
     std::vector<request_ptr> still;
     for (auto& rq : parked_) {
-      if (!M::is_ready(state_, rq->command)) {
-        if (rq->meta.expires > last_event_at_)
+      if (!M::is_ready(fold_.state, rq->command)) {
+        if (rq->meta.expires > fold_.last_at)
           still.push_back(std::move(rq));
         else
           hold(std::move(rq), fail(errc::timed_out, "not yet"));
         continue;
       }
-      auto answer = M::answer(state_, rq->command);
+      auto answer = M::answer(fold_.state, rq->command);
       hold(std::move(rq), std::move(answer));
     }
     parked_ = std::move(still);
@@ -345,11 +297,11 @@ private:
     if (effects_due_ && !effects_held_) {
       effects_due_ = false;
       const auto at = now();
-      const bool owing = M::due(state_) <= at;
+      const bool owing = M::due(fold_.state) <= at;
       if (owing || woken_ || !effects_.idle()) {
         effects_held_ = true;
-        held_.push_back({applied_, nullptr, {},
-                         owing ? M::pending(state_, at) : std::vector<typename M::effect>{}});
+        held_.push_back({fold_.seq, nullptr, {},
+                         owing ? M::pending(fold_.state, at) : std::vector<typename M::effect>{}});
       }
     }
     release();
@@ -391,7 +343,7 @@ private:
       return turn();
     }
     const auto at = now();
-    auto events = M::decide(state_, *outcome, at);
+    auto events = M::decide(fold_.state, *outcome, at);
     if (events && !events->empty()) {
       effects_.succeeded(step);
       record(*outcome, {}, *events, at);
@@ -405,7 +357,7 @@ private:
 
   /// The row that fired was early, or what it stood for is done.
   void correct_wakeup() {
-    const auto due = M::due(state_);
+    const auto due = M::due(fold_.state);
     if (!wakeup_row_ || (due != never && *wakeup_row_ > now()))
       return;
     wakeup_row_.reset();
@@ -419,7 +371,7 @@ private:
   void arm_timer() {
     const auto mono = env_.time.monotonic();
     auto next = std::chrono::nanoseconds::max();
-    if (const auto due = M::due(state_); due != never && effects_.idle() && !effects_held_)
+    if (const auto due = M::due(fold_.state); due != never && effects_.idle() && !effects_held_)
       next = std::max<std::chrono::nanoseconds>(due - now(), look_again);
     if (const auto turn = effects_.next_turn())
       next = std::min(next, std::max(*turn - mono, std::chrono::nanoseconds{0}));
@@ -449,7 +401,7 @@ private:
 
   void go_if_idle() {
     drop_expired();
-    if (phase_ != phase::serving || applied_ != committed_ || !held_.empty() || !parked_.empty() ||
+    if (phase_ != phase::serving || fold_.seq != committed_ || !held_.empty() || !parked_.empty() ||
         !effects_.idle() || !me_->try_close())
       return;
     route_.forget(me_);
@@ -519,16 +471,11 @@ private:
 
   phase phase_ = phase::recovering;
   failure failure_;
-  typename M::state state_{};
-  command_memory memory_;
-  uint64_t applied_ = 0;   ///< events in state_
-  uint64_t committed_ = 0; ///< of those, durable
-  time_point last_event_at_{};
+  fold<M> fold_;
+  uint64_t committed_ = 0; ///< of the events in fold_, durable
   std::unique_ptr<persistence::journal_stream> stream_;
   std::shared_ptr<observer> observer_;
   std::optional<time_point> wakeup_row_;
-  size_t tail_size_ = 0;     ///< bytes of journal behind the last snapshot
-  size_t snapshot_size_ = 0;
 
   std::vector<request_ptr> waiting_; ///< for the end of recovery
   std::deque<held_answer> held_;     ///< for their commit

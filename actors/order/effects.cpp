@@ -103,11 +103,8 @@ void perform(const ask_route& e, const performance& p) {
 }
 
 void perform(const tell_shipment& e, const performance& p) {
-  const auto told = [id = e.shipment, gone_is_fine = e.cancelled](
-                        result<souk::shipment::shipment_view> r) -> result<command> {
-    if (r || (gone_is_fine && r.error().code == errc::not_found))
-      return command{shipment_told{id}};
-    return r.error();
+  const auto told = [id = e.shipment](result<souk::shipment::shipment_view> r) -> result<command> {
+    return r ? result<command>{command{shipment_told{id}}} : r.error();
   };
   if (e.cancelled)
     entity::hand_over<souk::shipment::contract, command>(p.route, p.time, p.source, p.step, e.shipment,

@@ -1,0 +1,145 @@
+#include "actors/session/service.hpp"
+
+namespace souk::session {
+
+namespace {
+
+constexpr char separator = '~';
+
+result<std::vector<user::role>> roles_from(const std::vector<std::string>& names) {
+  std::vector<user::role> roles;
+  for (const auto& name : names) {
+    auto role = user::parse_role(name);
+    if (!role)
+      return fail(errc::corrupt, "a session with an unknown role");
+    roles.push_back(*role);
+  }
+  return roles;
+}
+
+} // namespace
+
+std::string service::token_of(const std::string& session_id) const {
+  return session_id + separator + base64url(hmac_sha256(secret_, "session/" + session_id));
+}
+
+result<std::string> service::session_of(std::string_view token) const {
+  const auto at = token.find(separator);
+  const auto wrong = fail(errc::unauthenticated, "this token is not valid");
+  if (at == std::string_view::npos || token.size() > 200)
+    return wrong;
+  auto id = std::string(token.substr(0, at));
+  if (!equal_secrets(token, token_of(id)))
+    return wrong;
+  return id;
+}
+
+void service::log_in(user::login credentials, std::string guest_cart, std::string device, bool keyed,
+                     cluster::command_meta how, callback<logged_in> done) {
+  people_.verify_login(std::move(credentials), [=, this](result<user::account> account) {
+    if (!account)
+      return done(account.error());
+    const auto id = keyed ? derive_capability(secret_, "session/" + account->id + to_hex(how.id.bytes))
+                          : make_capability(time_.now(), random_);
+    begin(*account, id, guest_cart, device, how, done);
+  });
+}
+
+void service::begin(const user::account& account, const std::string& session_id, const std::string& guest_cart,
+                    const std::string& device, const cluster::command_meta& how, callback<logged_in> done) {
+  session::begin command{.user_id = account.id, .roles = {}, .token_hash = sha256(token_of(session_id)),
+                         .device = device};
+  for (auto role : account.roles)
+    command.roles.emplace_back(user::to_string(role));
+  entity::ask<contract>(
+      route_, session_id, std::move(command), how, [=, this](result<session_view> r) {
+        if (!r)
+          return done(r.error());
+        logged_in in{token_of(session_id), {session_id, account.id, account.roles, ""}, r->expires, ""};
+        cart_of(account.id, [=, this](result<std::string> own) mutable {
+          if (!own)
+            return done(own.error());
+          in.cart_id = in.who.cart_id = *own;
+          if (guest_cart.empty())
+            return done(in);
+          carts_.join(account.id, guest_cart, *own, how, [=, this](result<cart::opened_cart> joined) mutable {
+            // A guest's cart that cannot be joined must not keep anybody from logging in.
+            if (!joined)
+              return done(in);
+            in.cart_id = in.who.cart_id = joined->id;
+            remember_cart(account.id, joined->id, [=](result<bool>) { done(in); });
+          });
+        });
+      });
+}
+
+void service::check(std::string token, bool fresh, callback<identity> done) {
+  auto id = session_of(token);
+  if (!id)
+    return done(id.error());
+  const auto now = time_.monotonic();
+  if (!fresh) {
+    std::unique_lock lock(guard_);
+    const auto it = checks_.find(*id);
+    if (it != checks_.end() && it->second.until > now) {
+      auto who = it->second.who;
+      lock.unlock();
+      return done(std::move(who));
+    }
+  }
+  entity::ask<contract>(route_, *id, session::check{sha256(token)}, {{}, 0, time_.now() + 5s, {}},
+                        [=, this, id = *id](result<session_view> r) {
+                          if (!r && !is_transient(r.error().code))
+                            return done(fail(errc::unauthenticated, "this session is over"));
+                          if (!r)
+                            return done(r.error());
+                          auto roles = roles_from(r->roles);
+                          if (!roles)
+                            return done(roles.error());
+                          identity who{id, r->user_id, std::move(*roles), r->cart_id};
+                          {
+                            std::lock_guard lock(guard_);
+                            if (checks_.size() >= checks_cached_max)
+                              checks_.clear();
+                            checks_[id] = {who, now + check_age_max};
+                          }
+                          done(std::move(who));
+                        });
+}
+
+void service::log_out(std::string session_id, cluster::command_meta how, callback<bool> done) {
+  entity::ask<contract>(route_, session_id, session::revoke{"logged out"}, std::move(how),
+                        [=, this](result<session_view> r) {
+                          if (!r)
+                            return done(r.error());
+                          {
+                            std::lock_guard lock(guard_);
+                            checks_.erase(session_id);
+                          }
+                          done(true);
+                        });
+}
+
+void service::cart_of(std::string user_id, callback<std::string> done) {
+  rows_.ask(
+      [=](persistence::sql::connection& c) -> result<std::string> {
+        const auto found = c.execute("select cart_id from user_cart where user_id = $1", {user_id});
+        if (!found)
+          return found.error();
+        return found->empty() ? std::string{} : std::string(found->text(0, 0));
+      },
+      std::move(done));
+}
+
+void service::remember_cart(std::string user_id, std::string cart_id, callback<bool> done) {
+  rows_.ask(
+      [=](persistence::sql::connection& c) -> result<bool> {
+        const auto put = c.execute("insert into user_cart (user_id, cart_id) values ($1, $2) "
+                                   "on conflict (user_id) do update set cart_id = excluded.cart_id",
+                                   {user_id, cart_id});
+        return put ? result<bool>{true} : put.error();
+      },
+      std::move(done));
+}
+
+} // namespace souk::session

@@ -1,0 +1,67 @@
+// The entity runtime of one process: Postgres, journal, actors, router. `souk serve` puts services and
+// HTTP on top; `souk import` uses it as it is.
+#pragma once
+
+#include "actors/cart/cart.hpp"
+#include "actors/entity/entity.hpp"
+#include "actors/order/order.hpp"
+#include "actors/session/session.hpp"
+#include "actors/shipment/shipment.hpp"
+#include "actors/stock/stock.hpp"
+#include "app/operators.hpp"
+#include "app/system.hpp"
+#include "base/config.hpp"
+#include "persistence/pg_journal.hpp"
+#include "persistence/pg_pool.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+namespace souk::app {
+
+/// Members are in order of start; stop() and destruction go the other way.
+class runtime {
+public:
+  /// `node` names the journal sessions. `provider` takes the orders' payments and outlives this.
+  runtime(const config& c, const std::string& node, entropy& random, payment::gateway& provider);
+  ~runtime();
+
+  /// Waits at most `patience` for Postgres, then starts actors. errc::unavailable with the reason.
+  result<void> start(std::chrono::seconds patience);
+  /// The journal takes writes.
+  bool ready() const { return journal.ready(); }
+  /// Ends all actors; what was not committed is not said.
+  void stop();
+
+  static persistence::pg_options postgres_options(const config& c, const std::string& application);
+
+  persistence::pg_pool rows;
+  database_clock time;
+  persistence::pg_journal journal;
+  operators_table people;
+  supervision::circuit_breakers breakers;
+  entity::environment environment;
+
+private:
+  struct actor_config : caf::actor_system_config {
+    explicit actor_config(int workers);
+  };
+  struct performers {
+    entity::performer<stock::model> stock;
+    entity::performer<cart::model> cart;
+    entity::performer<order::model> order;
+    entity::performer<session::model> session;
+    entity::performer<shipment::model> shipment;
+  };
+  actor_config actor_config_;
+  performers performers_;
+
+public:
+  caf::actor_system actors;
+  cluster::router route;
+
+private:
+  bool started_ = false;
+};
+
+} // namespace souk::app

@@ -1,0 +1,109 @@
+#include "app/system.hpp"
+
+#include "base/log.hpp"
+
+#include <boost/asio/post.hpp>
+#include <sodium.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+namespace souk::app {
+
+namespace {
+constexpr auto measure_every = 1s;
+constexpr auto measure_timeout = 3s;
+constexpr int64_t slew_most_us = 5'000; ///< a measurement moves the clock by no more
+constexpr int64_t worth_a_word_us = 1'000'000;
+
+int64_t machine_now_us() {
+  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+} // namespace
+
+void system_entropy::fill(std::span<unsigned char> out) { randombytes_buf(out.data(), out.size()); }
+
+std::chrono::nanoseconds database_clock::monotonic() const {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+time_point database_clock::now() const {
+  const auto mono = std::chrono::duration_cast<microseconds>(monotonic()).count();
+  const auto estimate = measured_ ? mono + offset_ : machine_now_us();
+  auto last = last_.load();
+  while (estimate > last && !last_.compare_exchange_weak(last, estimate)) {
+  }
+  return from_micros(std::max(estimate, last));
+}
+
+void database_clock::measure(persistence::sql::pool& rows) {
+  using outcome = result<std::pair<int64_t, int64_t>>; // database µs, monotonic µs in the middle
+  auto answer = std::make_shared<std::promise<outcome>>();
+  auto future = answer->get_future();
+  rows.ask(
+      [this](persistence::sql::connection& c) -> outcome {
+        const auto before = monotonic();
+        const auto found = c.execute("select clock_timestamp()");
+        if (!found)
+          return found.error();
+        const auto middle = (before + monotonic()) / 2;
+        return std::pair{to_micros(found->time(0, 0)),
+                         static_cast<int64_t>(std::chrono::duration_cast<microseconds>(middle).count())};
+      },
+      [answer](outcome r) { answer->set_value(std::move(r)); });
+  if (future.wait_for(measure_timeout) != std::future_status::ready)
+    return;
+  const auto got = future.get();
+  if (!got)
+    return;
+  const auto target = got->first - got->second;
+  machine_error_ = machine_now_us() - (std::chrono::duration_cast<microseconds>(monotonic()).count() + target);
+  if (!measured_) {
+    offset_ = target;
+    measured_ = true;
+    if (std::abs(machine_error_.load()) > worth_a_word_us)
+      log::warn("clock.machine_is_off", {{"microseconds", machine_error_.load()}});
+    return;
+  }
+  const auto error = target - offset_;
+  if (std::abs(error) > worth_a_word_us)
+    log::warn("clock.database_jumped", {{"microseconds", error}});
+  // Far ahead is followed at once: expiry must not wait hours. Back is only ever slewed.
+  offset_ += error > worth_a_word_us ? error : std::clamp(error, -slew_most_us, slew_most_us);
+}
+
+void database_clock::follow(persistence::sql::pool& rows) {
+  measure(rows);
+  keeper_ = std::jthread([this, &rows](std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, measure_every, [&] { return stop.stop_requested(); })) {
+      if (stop.stop_requested())
+        return;
+      measure(rows);
+    }
+  });
+}
+
+void database_clock::stop() {
+  keeper_.request_stop();
+  if (keeper_.joinable())
+    keeper_.join();
+}
+
+bool bounded_threads::run(std::function<void()> job) {
+  if (room_.fetch_sub(1) <= 0) {
+    room_.fetch_add(1);
+    return false;
+  }
+  boost::asio::post(pool_, [this, job = std::move(job)] {
+    room_.fetch_add(1);
+    job();
+  });
+  return true;
+}
+
+} // namespace souk::app
