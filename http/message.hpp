@@ -38,6 +38,7 @@ struct trace_context {
 };
 
 struct route;
+struct identity; // http/api/context.hpp
 
 struct request {
   method verb = method::get;
@@ -51,6 +52,7 @@ struct request {
   trace_context trace;
   std::string idempotency_key;       ///< empty: the client sent none
   std::string caller;                ///< who, as the authoriser found; empty: nobody known
+  std::shared_ptr<const identity> who = {}; ///< the same caller with roles; empty before it is known
   const route* matched = nullptr;    ///< set by the edge
   std::chrono::nanoseconds began{0}; ///< monotonic
   std::vector<header> owed_headers;  ///< what the edge adds to whatever is answered

@@ -14,19 +14,19 @@ namespace souk::http {
 namespace bh = boost::beast::http;
 using boost::system::error_code;
 
-connection::connection(tcp_socket socket, std::shared_ptr<io_thread> on,
-                       std::shared_ptr<shared_state> with, bool refuse)
-    : socket_(std::move(socket)), on_(std::move(on)), with_(std::move(with)), refuse_(refuse) {
+connection::connection(tcp_socket socket, io_thread& on, std::shared_ptr<shared_state> with,
+                       bool refuse)
+    : socket_(std::move(socket)), on_(on), with_(std::move(with)), refuse_(refuse) {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   const auto far = socket_.remote_endpoint(ignored);
   peer_ = far.address().to_string();
-  slot = on_->slots.size();
-  on_->slots.push_back({wait_clock::time_point::max(), this});
+  slot = on_.slots.size();
+  on_.slots.push_back({wait_clock::time_point::max(), this});
 }
 
 connection::~connection() {
-  auto& slots = on_->slots;
+  auto& slots = on_.slots;
   slots[slot] = slots.back();
   slots[slot].owner->slot = slot;
   slots.pop_back();
@@ -35,11 +35,11 @@ connection::~connection() {
 
 void connection::enter(phase next, std::chrono::milliseconds limit) {
   phase_ = next;
-  on_->slots[slot].deadline = wait_clock::now() + limit;
+  on_.slots[slot].deadline = wait_clock::now() + limit;
 }
 
 void connection::expire() {
-  on_->slots[slot].deadline = wait_clock::time_point::max();
+  on_.slots[slot].deadline = wait_clock::time_point::max();
   if (phase_ == phase::handling)
     return answered(serial_, to_response(fail(errc::timed_out, "no answer within the deadline")));
   expired_ = true;
@@ -212,7 +212,7 @@ task<bool> connection::serve_one() {
 task<response> connection::ask(request_ptr in) {
   answer_.reset();
   enter(phase::handling, with_->inner.deadline_of(*in));
-  std::weak_ptr loop = on_;
+  std::weak_ptr<io_thread> loop = on_.weak_from_this();
   with_->inner.handle(in, [loop, self = weak_from_this(), serial = ++serial_](response out) {
     const auto alive = loop.lock();
     if (!alive)
@@ -249,7 +249,7 @@ task<bool> connection::write(const request& in, response& out, bool keep_alive) 
   bh::response<bh::span_body<const char>> message{
       bh::int_to_status(static_cast<unsigned>(out.status)), 11};
   message.set(bh::field::server, "souk");
-  message.set(bh::field::date, on_->date);
+  message.set(bh::field::date, on_.date);
   for (const auto& h : out.headers) {
     // A line break in a value would let a client write our headers: better none than that.
     if (h.value.find_first_of("\r\n") != std::string::npos) {

@@ -42,7 +42,8 @@ struct shared_state {
 
 /// An event loop with its connections' deadlines side by side, so that a tick touches little
 /// memory.
-struct io_thread {
+/// Only the server owns it; what waits in its queue must not, or neither would ever go.
+struct io_thread : std::enable_shared_from_this<io_thread> {
   struct slot {
     wait_clock::time_point deadline;
     connection* owner;
@@ -55,8 +56,7 @@ struct io_thread {
 class connection : public std::enable_shared_from_this<connection> {
 public:
   /// `refuse`: answer its first request with 503, there are too many.
-  connection(tcp_socket socket, std::shared_ptr<io_thread> on, std::shared_ptr<shared_state> with,
-             bool refuse);
+  connection(tcp_socket socket, io_thread& on, std::shared_ptr<shared_state> with, bool refuse);
   ~connection();
   task<> run();
   /// The deadline of the present phase has passed.
@@ -84,7 +84,7 @@ private:
   task<> linger();
 
   tcp_socket socket_;
-  std::shared_ptr<io_thread> on_;
+  io_thread& on_;
   std::shared_ptr<shared_state> with_;
   std::string peer_;
   boost::beast::flat_buffer buffer_;

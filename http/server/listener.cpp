@@ -65,7 +65,7 @@ struct server::inside {
   }
 
   task<> accept();
-  void admit(tcp_socket socket, const std::shared_ptr<io_thread>& on);
+  void admit(tcp_socket socket, io_thread& on);
   void each_connection(void (connection::*act)());
   void wait_until_closed(wait_clock::time_point deadline) const;
 };
@@ -73,14 +73,14 @@ struct server::inside {
 task<> server::inside::accept() {
   wait_timer pause{loops.front()->io.get_executor()};
   for (;;) {
-    const auto on = loops[next_loop++ % loops.size()];
+    auto& on = *loops[next_loop++ % loops.size()];
     error_code ec;
-    auto socket = co_await listening->async_accept(on->io, asio::redirect_error(use_task, ec));
+    auto socket = co_await listening->async_accept(on.io, asio::redirect_error(use_task, ec));
     if (state->stopping)
       co_return;
     if (!ec) {
-      asio::post(on->io,
-                 [this, on, held = std::move(socket)]() mutable { admit(std::move(held), on); });
+      asio::post(on.io,
+                 [this, &on, held = std::move(socket)]() mutable { admit(std::move(held), on); });
       continue;
     }
     log::warn("http.accept_failed", {{"why", ec.message()}});
@@ -89,7 +89,7 @@ task<> server::inside::accept() {
   }
 }
 
-void server::inside::admit(tcp_socket socket, const std::shared_ptr<io_thread>& on) {
+void server::inside::admit(tcp_socket socket, io_thread& on) {
   const auto most = static_cast<int64_t>(state->options.connections_max);
   const auto now_open = ++state->open;
   if (now_open > most + refused_max) {
@@ -98,12 +98,12 @@ void server::inside::admit(tcp_socket socket, const std::shared_ptr<io_thread>& 
   }
   const auto made = std::make_shared<connection>(std::move(socket), on, state, now_open > most);
   asio::co_spawn(
-      on->io, [made] { return made->run(); }, asio::detached);
+      on.io, [made] { return made->run(); }, asio::detached);
 }
 
 void server::inside::each_connection(void (connection::*act)()) {
   for (const auto& on : loops)
-    asio::post(on->io, [on, act] {
+    asio::post(on->io, [on = on.get(), act] {
       for (size_t i = on->slots.size(); i-- > 0;)
         if (i < on->slots.size())
           (on->slots[i].owner->*act)();

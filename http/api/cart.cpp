@@ -1,0 +1,160 @@
+// Carts: an unguessable id is a guest's right to one; a user's needs the user's session.
+#include "http/api/fields.hpp"
+#include "http/api/routes.hpp"
+#include "http/headers.hpp"
+
+namespace souk::http {
+
+namespace {
+
+namespace bj = boost::json;
+
+bj::object json_of_line(const cart::line_view& line, const std::vector<problem>& all) {
+  std::vector<problem> mine;
+  std::ranges::copy_if(all, std::back_inserter(mine),
+                       [&](const problem& p) { return p.field == line.id; });
+  return {{"id", line.id},
+          {"sku", line.sku},
+          {"product_id", line.product_id},
+          {"title", line.title},
+          {"options", json_of(line.options)},
+          {"quantity", line.quantity},
+          {"unit_price", json_of(line.unit_price)},
+          {"line_total", json_of(line.line_total)},
+          {"problems", json_of(mine)}};
+}
+
+response render(const request& in, int status, const std::string& id, const cart::cart_view& cart) {
+  bj::array lines;
+  for (const auto& line : cart.lines)
+    lines.push_back(json_of_line(line, cart.problems));
+  bj::object out{{"id", id},
+                 {"version", cart.version},
+                 {"currency", cart.currency.code()},
+                 {"country", cart.country},
+                 {"status", cart::to_string(cart.status)},
+                 {"lines", std::move(lines)},
+                 {"coupons", bj::array{}},
+                 {"subtotal", json_of(cart.subtotal)},
+                 {"problems", json_of(cart.problems)}};
+  if (!cart.order_id.empty())
+    out["order_id"] = cart.order_id;
+  return with_etag(in, etag_of(cart.version), response::json(status, out))
+      .with("Cache-Control", "no-store");
+}
+
+callback<cart::cart_view> whole_cart(const call& c, int status = 200) {
+  return answering<cart::cart_view>(c, [in = c.in, status](const cart::cart_view& cart) {
+    return render(*in, status, in->param("id"), cart);
+  });
+}
+
+void open_cart(const call& c) {
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  const auto in = read_currency(body->root(), "currency");
+  auto country = read_country(body->root(), "country");
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  // A guest who opens a cart holds nothing yet: two strangers with one key must not share a cart.
+  const auto how = c.meta(c.in->peer);
+  const auto made = [c](const cart::opened_cart& cart) {
+    return render(*c.in, 201, cart.id, cart.view).with("Location", "/v1/carts/" + cart.id);
+  };
+  c.at.carts.open(c.shopper(), in, std::move(country), c.keyed(), how,
+                  [c, made](result<cart::opened_cart> r) {
+                    if (!r)
+                      return c.refuse(r.error());
+                    if (c.who().user_id.empty())
+                      return c.done(made(*r));
+                    c.at.sessions.remember_cart(c.who().user_id, r->id,
+                                                [c, made, cart = *r](result<bool> kept) {
+                                                  if (!kept)
+                                                    return c.refuse(kept.error());
+                                                  c.done(made(cart));
+                                                });
+                  });
+}
+
+void read_cart(const call& c) {
+  const auto& id = c.in->param("id");
+  c.at.carts.get(c.shopper(), id, c.meta(id), whole_cart(c));
+}
+
+void add_line(const call& c) {
+  const auto version = read_if_match(*c.in);
+  if (!version)
+    return c.refuse(version.error());
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  cart::new_line what{.expected_version = *version};
+  what.sku = body->root().text("sku", {.min = 1, .max = 64});
+  what.quantity = body->root().integer("quantity", 1, line_quantity_max);
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  const auto& id = c.in->param("id");
+  const auto added = answering<cart::cart_view>(c, [in = c.in](const cart::cart_view& cart) {
+    const auto& cart_id = in->param("id");
+    return render(*in, 201, cart_id, cart).with("Location", "/v1/carts/" + cart_id);
+  });
+  c.at.carts.add_line(c.shopper(), id, std::move(what), c.meta(id), added);
+}
+
+void change_line(const call& c) {
+  const auto version = read_if_match(*c.in);
+  if (!version)
+    return c.refuse(version.error());
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  const auto quantity = body->root().integer("quantity", 1, line_quantity_max);
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  const auto& id = c.in->param("id");
+  c.at.carts.change_line(c.shopper(), id, {c.in->param("line"), quantity, *version}, c.meta(id),
+                         whole_cart(c));
+}
+
+void remove_line(const call& c) {
+  const auto version = read_if_match(*c.in);
+  if (!version)
+    return c.refuse(version.error());
+  const auto& id = c.in->param("id");
+  c.at.carts.remove_line(c.shopper(), id, {c.in->param("line"), *version}, c.meta(id),
+                         whole_cart(c));
+}
+
+void quote_cart(const call& c) {
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  checkout::address to;
+  body->root().object("shipping_address", [&](object_reader& in) { to = read_address(in); });
+  auto option = body->root().optional_text("shipping_option", {.max = 64}).value_or("");
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  const auto& id = c.in->param("id");
+  c.at.checkouts.quote(c.shopper(), id, std::move(to), std::move(option), c.meta(id),
+                       answering<pricing::quote>(c, [](const pricing::quote& q) {
+                         return response::json_text(200, checkout::to_json(q))
+                             .with("Cache-Control", "no-store");
+                       }));
+}
+
+} // namespace
+
+void add_cart_routes(router& to, shop& at) {
+  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
+    to.add(verb, pattern, name, for_guests(at, std::move(handle)), {.body_limit = 16 << 10});
+  };
+  add(method::post, "/v1/carts", "open_cart", open_cart);
+  add(method::get, "/v1/carts/{id}", "read_cart", read_cart);
+  add(method::post, "/v1/carts/{id}/lines", "add_cart_line", add_line);
+  add(method::patch, "/v1/carts/{id}/lines/{line}", "change_cart_line", change_line);
+  add(method::del, "/v1/carts/{id}/lines/{line}", "remove_cart_line", remove_line);
+  add(method::post, "/v1/carts/{id}/quote", "quote_cart", quote_cart);
+}
+
+} // namespace souk::http
