@@ -50,9 +50,10 @@ struct request {
   std::string peer; ///< address of the other side, without the port
   std::vector<std::pair<std::string, std::string>> params; ///< from the pattern, decoded
   trace_context trace;
-  std::string idempotency_key;       ///< empty: the client sent none
-  std::string caller;                ///< who, as the authoriser found; empty: nobody known
-  std::shared_ptr<const identity> who = {}; ///< the same caller with roles; empty before it is known
+  std::string idempotency_key; ///< empty: the client sent none
+  std::string caller;          ///< who, as the authoriser found; empty: nobody known
+  std::shared_ptr<const identity> who =
+      {};                            ///< the same caller with roles; empty before it is known
   const route* matched = nullptr;    ///< set by the edge
   std::chrono::nanoseconds began{0}; ///< monotonic
   std::vector<header> owed_headers;  ///< what the edge adds to whatever is answered
