@@ -25,17 +25,20 @@ void put(const payment::intent& from, pb::order_intent& to) {
   to.set_attempt(from.attempt);
 }
 
-payment::intent get_intent(const pb::order_intent& from) {
-  return {.id = from.id(),
-          .status = static_cast<payment::intent_status>(from.status()),
-          .amount = {from.amount(), currency::parse(from.currency()).value()},
-          .authorised = from.authorised(),
-          .captured = from.captured(),
-          .refunded = from.refunded(),
-          .decline_code = from.decline_code(),
-          .next_action_url = from.next_action_url(),
-          .order_id = from.order_id(),
-          .attempt = from.attempt()};
+result<payment::intent> get_intent(const pb::order_intent& from) {
+  const auto unit = currency::parse(from.currency());
+  if (!unit)
+    return fail(errc::corrupt, "a payment in no currency");
+  return payment::intent{.id = from.id(),
+                         .status = static_cast<payment::intent_status>(from.status()),
+                         .amount = {from.amount(), *unit},
+                         .authorised = from.authorised(),
+                         .captured = from.captured(),
+                         .refunded = from.refunded(),
+                         .decline_code = from.decline_code(),
+                         .next_action_url = from.next_action_url(),
+                         .order_id = from.order_id(),
+                         .attempt = from.attempt()};
 }
 
 void put_units(pb::order_event_units_event& to, const std::string& reservation) {
@@ -161,7 +164,12 @@ result<event> model::decode_event(std::string_view bytes) {
   }
   case pb::order_event::kAttemptClosed:
     return event{attempt_closed{from.attempt_closed().number(), from.attempt_closed().outcome()}};
-  case pb::order_event::kIntentSeen: return event{intent_merged{get_intent(from.intent_seen())}};
+  case pb::order_event::kIntentSeen: {
+    auto intent = get_intent(from.intent_seen());
+    if (!intent)
+      return intent.error();
+    return event{intent_merged{std::move(*intent)}};
+  }
   case pb::order_event::kStatusMoved:
     return event{moved{static_cast<status>(from.status_moved().to()), static_cast<errc>(from.status_moved().code()),
                        from.status_moved().why()}};
@@ -262,8 +270,12 @@ result<state> model::decode_state(std::string_view bytes, uint32_t version) {
   for (const auto& x : from.attempts())
     s.attempts.push_back({x.number(), static_cast<attempt_kind>(x.kind()), x.intent(), x.amount(),
                           x.payment_method(), from_micros(x.opened_us()), x.outcome()});
-  for (const auto& x : from.intents())
-    s.intents.push_back(get_intent(x));
+  for (const auto& x : from.intents()) {
+    auto intent = get_intent(x);
+    if (!intent)
+      return intent.error();
+    s.intents.push_back(std::move(*intent));
+  }
   for (const auto& x : from.shipments())
     s.shipments.push_back({x.id(), x.warehouse(), x.tracking(), texts(x.reservations()), x.routed(),
                            x.dispatched(), x.told(), x.delivered()});

@@ -72,7 +72,9 @@ void perform(const ask_release& e, const performance& p) {
 void perform(const ask_ship_units& e, const performance& p) {
   p.ask_stock(e.sku, e.warehouse, stock::ship{e.reservation},
               [id = e.reservation](result<stock::shipped> r) -> result<command> {
-                return r ? result<command>{command{units_shipped{id}}} : r.error();
+                // Claimed units vanish from a cell only by shipping, which it remembers for an hour.
+                const bool forgotten = !r && r.error().code == errc::not_found;
+                return r || forgotten ? result<command>{command{units_shipped{id}}} : r.error();
               });
 }
 
@@ -144,7 +146,7 @@ void look_up(const attempt& a, const performance& p) {
 
 void perform(const call_provider& e, const performance& p) {
   const auto& a = e.what;
-  if (p.time.now() - a.opened > provider_key_age)
+  if (p.time.now() - a.opened > provider_memory)
     return look_up(a, p);
   const auto order_id = std::string(p.source.key());
   const auto key = order_id + "/" + p.step;

@@ -1,6 +1,7 @@
 #include "actors/order/order.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace souk::order {
 
@@ -20,11 +21,28 @@ bool is_over(status s) {
   return s == status::cancelled || s == status::rejected || s == status::refunded;
 }
 
-int64_t total_captured(const state& s) {
-  int64_t sum = 0;
-  for (const auto& i : s.intents)
-    sum += i.captured;
-  return sum;
+/// What was captured of `i` and is neither back with the buyer nor on its way.
+int64_t refundable(const state& s, const payment::intent& i) {
+  auto left = i.captured - i.refunded;
+  for (const auto& a : s.attempts)
+    if (a.open() && a.kind == attempt_kind::refund && a.intent == i.id)
+      left -= a.amount;
+  return std::max<int64_t>(0, left);
+}
+
+bool pays(const attempt& a) { return a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm; }
+
+/// `i` is what a look-up found so late that the call itself, had it arrived, would show: how it ended.
+std::string late_outcome(const state& s, const attempt& a, const payment::intent& i) {
+  if (a.kind == attempt_kind::refund) {
+    auto known = a.amount;
+    for (const auto& other : s.attempts)
+      if (other.kind == a.kind && other.intent == a.intent && other.outcome == "refunded")
+        known += other.amount;
+    return i.refunded >= known ? "refunded" : never_arrived;
+  }
+  auto outcome = outcome_of(a, i, true);
+  return outcome.empty() && !pays(a) ? never_arrived : outcome;
 }
 
 // --- commands, one each
@@ -42,7 +60,7 @@ result<events> on(const state& s, const pay& c) {
     return fail(errc::conflict, "this order does not wait for a payment");
   if (std::ranges::any_of(s.attempts, &attempt::open))
     return fail(errc::conflict, "a payment is under way");
-  if (static_cast<int64_t>(s.attempts.size()) >= attempts_max)
+  if (std::ranges::count_if(s.attempts, pays) >= attempts_max)
     return fail(errc::conflict, "too many attempts to pay");
   const auto number = static_cast<int64_t>(s.attempts.size()) + 1;
   if (c.payment_method.empty()) {
@@ -69,6 +87,9 @@ result<events> on(const state& s, const cancel& c) {
 result<events> on(const state& s, const ship& c) {
   if (s.status != status::confirmed && s.status != status::shipped)
     return fail(errc::conflict, "the order is " + std::string(to_string(s.status)));
+  const bool paid = std::ranges::any_of(s.intents, [](const auto& i) { return i.authorised + i.captured > 0; });
+  if (s.what.sums.total.amount > 0 && !paid)
+    return fail(errc::conflict, "the payment is no longer authorised");
   events out;
   for (const auto& id : c.shipments)
     if (!find_by_id(s.shipments, id))
@@ -82,16 +103,18 @@ result<events> on(const state& s, const ship& c) {
 result<events> on(const state& s, const refund& c) {
   if (c.amount < 1)
     return fail_field("/amount", "out_of_range", "at least one minor unit");
-  const auto left = total_captured(s) - s.refund_asked;
+  int64_t left = 0;
+  for (const auto& i : s.intents)
+    left += refundable(s, i);
   if (c.amount > left) {
     auto why = fail(errc::conflict, "more than was captured and not refunded");
     why.problems = {{"too_much", "/amount", "refundable now", left}};
     return why;
   }
-  const auto paid = std::ranges::find_if(
-      s.intents, [&](const auto& i) { return i.captured - i.refunded >= c.amount; });
+  const auto paid =
+      std::ranges::find_if(s.intents, [&](const auto& i) { return refundable(s, i) >= c.amount; });
   if (paid == s.intents.end())
-    return fail(errc::conflict, "another refund is under way");
+    return fail(errc::conflict, "no single payment holds that much");
   return events{refund_asked{c.amount, c.reason},
                 attempt_opened{static_cast<int64_t>(s.attempts.size()) + 1, attempt_kind::refund, paid->id,
                                c.amount, ""}};
@@ -124,14 +147,15 @@ result<events> on(const state& s, const units_lost& c) {
   return about_units(s, c.reservation, {unit_state::held}, lost{c.reservation});
 }
 result<events> on(const state& s, const units_released& c) {
-  return about_units(s, c.reservation, {unit_state::asked, unit_state::held, unit_state::claimed},
+  return about_units(s, c.reservation,
+                     {unit_state::asked, unit_state::held, unit_state::claimed, unit_state::lost},
                      released{c.reservation});
 }
 result<events> on(const state& s, const units_shipped& c) {
   return about_units(s, c.reservation, {unit_state::claimed}, left_stock{c.reservation});
 }
 
-result<events> on(const state& s, const intent_seen& c) {
+result<events> on(const state& s, const intent_seen& c, time_point now) {
   if (!s.exists() || c.intent.id.empty())
     return fail(errc::not_found, "no such order");
   if (c.intent.amount.currency != s.what.sums.total.currency)
@@ -142,9 +166,12 @@ result<events> on(const state& s, const intent_seen& c) {
   if (!known || *known != now_known)
     out.push_back(intent_merged{now_known});
   const auto it = std::ranges::find(s.attempts, c.answers, &attempt::number);
-  if (it != s.attempts.end() && it->open())
-    if (auto outcome = outcome_of(*it, now_known, true); !outcome.empty())
+  if (it != s.attempts.end() && it->open()) {
+    auto outcome = now > it->opened + provider_memory ? late_outcome(s, *it, now_known)
+                                                      : outcome_of(*it, now_known, true);
+    if (!outcome.empty())
       out.push_back(attempt_closed{it->number, std::move(outcome)});
+  }
   return out;
 }
 
@@ -213,8 +240,16 @@ void set_state(state& s, const std::string& reservation, unit_state to) {
     r->state = to;
 }
 void on(state& s, const claimed& e, time_point) { set_state(s, e.reservation, unit_state::claimed); }
-void on(state& s, const lost& e, time_point) { set_state(s, e.reservation, unit_state::refused); }
-void on(state& s, const released& e, time_point) { set_state(s, e.reservation, unit_state::released); }
+void on(state& s, const lost& e, time_point) {
+  if (auto* r = find_by_id(s.reservations, e.reservation)) {
+    r->state = unit_state::lost;
+    r->granted = 0;
+  }
+}
+void on(state& s, const released& e, time_point) {
+  if (auto* r = find_by_id(s.reservations, e.reservation))
+    r->state = r->state == unit_state::lost ? unit_state::refused : unit_state::released;
+}
 void on(state& s, const left_stock& e, time_point) { set_state(s, e.reservation, unit_state::shipped); }
 void on(state& s, const attempt_opened& e, time_point at) {
   s.attempts.push_back({e.number, e.kind, e.intent, e.amount, e.payment_method, at, ""});
@@ -297,48 +332,49 @@ payment_view view_of_payment(const state& s) {
   return v;
 }
 
-std::vector<problem> problems_of(const state& s) {
-  std::vector<problem> out;
-  if (s.failure != errc::sold_out && s.failure != errc::held)
-    return out;
-  for (size_t line = 0; line < s.what.lines.size(); ++line) {
-    int64_t granted = 0, available = 0;
-    bool missing = false;
-    for (const auto& r : s.reservations)
-      if (r.line == line) {
-        granted += r.granted;
-        missing |= r.state == unit_state::refused;
-        if (r.state == unit_state::refused && r.partial)
-          available += r.available;
-      }
-    if (missing && granted < s.what.lines[line].quantity)
-      out.push_back({std::string(to_string(s.failure)), s.what.lines[line].id,
-                     s.what.lines[line].sku + ": not enough units", granted + available});
-  }
-  return out;
-}
-
 } // namespace
 
 payment::intent merge(const payment::intent& known, const payment::intent& news) {
-  const auto final_rank = [](intent_status x) {
-    switch (x) {
+  const auto final_rank = [](const payment::intent& x) {
+    switch (x.status) {
     case intent_status::canceled:
     case intent_status::succeeded: return 2;
     case intent_status::requires_capture: return 1;
-    case intent_status::requires_payment_method:
+    case intent_status::requires_payment_method: return never_tried(x) ? -1 : 0;
     case intent_status::requires_action:
     case intent_status::processing: return 0;
     }
     return 0;
   };
-  auto out = final_rank(news.status) >= final_rank(known.status) &&
-                     final_rank(known.status) < 2
-                 ? news
-                 : known;
+  auto out = final_rank(news) >= final_rank(known) && final_rank(known) < 2 ? news : known;
   out.captured = std::max(known.captured, news.captured);
   out.refunded = std::max(known.refunded, news.refunded);
   out.attempt = known.attempt != 0 ? known.attempt : news.attempt;
+  return out;
+}
+
+std::vector<problem> problems_of(const state& s) {
+  std::vector<problem> out;
+  if (s.failure != errc::sold_out && s.failure != errc::held)
+    return out;
+  for (size_t line = 0; line < s.what.lines.size(); ++line) {
+    const auto& wanted = s.what.lines[line];
+    int64_t granted = 0;
+    bool missing = false;
+    std::map<std::string, int64_t> possible; // by warehouse, as it said last
+    for (const auto& r : s.reservations)
+      if (r.line == line) {
+        granted += r.granted;
+        missing |= r.state == unit_state::refused || r.state == unit_state::lost;
+        possible[r.warehouse] = r.granted + r.available;
+      }
+    if (!missing || granted >= wanted.quantity)
+      continue;
+    int64_t available = 0;
+    for (const auto& [warehouse, units] : possible)
+      available += units;
+    out.push_back({std::string(to_string(s.failure)), wanted.id, wanted.sku + ": not enough units", available});
+  }
   return out;
 }
 
@@ -363,7 +399,14 @@ std::string_view to_string(status s) {
 result<std::vector<model::event>> model::decide(const state& s, const command& c, time_point now) {
   if (!s.exists() && !std::holds_alternative<place>(c) && !std::holds_alternative<await_outcome>(c))
     return fail(errc::not_found, "no such order");
-  auto out = std::visit([&](const auto& x) { return on(s, x); }, c);
+  auto out = std::visit(
+      [&](const auto& x) {
+        if constexpr (requires { on(s, x, now); })
+          return on(s, x, now);
+        else
+          return on(s, x);
+      },
+      c);
   if (!out || (out->empty() && !std::holds_alternative<check_time>(c)))
     return out;
   auto next = s;

@@ -8,7 +8,8 @@
 //            │    pay┴─ payment_failed      └──►compensating ─► rejected (the cart reopens)
 //            │       └─ action_required ───────►     └────────► cancelled
 //
-// A unit reservation: asked ─► held ─► claimed ─► shipped;  asked ─► refused;  any before shipped ─► released
+// A unit reservation: asked ─► held ─► claimed ─► shipped;  asked ─► refused;  any before shipped ─► released;
+//                     held ─► lost ─► refused
 // An attempt (one outside call): opened by an event with its number and frozen parameters, closed by a
 // fact. No end state while one is open. Facts about payment objects merge by id, in any order.
 #pragma once
@@ -25,10 +26,15 @@ inline constexpr std::chrono::seconds holding_deadline{30};
 inline constexpr std::chrono::seconds held_retry{3};
 /// Holds reach at least this far past now while the provider is asked.
 inline constexpr std::chrono::seconds provider_deadline{120};
+/// A provider may have forgotten the key of an older call: that one is looked up, not repeated.
+inline constexpr std::chrono::hours provider_memory{12};
+/// Outcome of an attempt that a look-up did not find: it is made again under another number.
+inline constexpr const char* never_arrived = "failed: the provider never got it";
 /// Authorisations an order may try.
 inline constexpr int64_t attempts_max = 20;
 
-enum class unit_state : uint8_t { asked, held, refused, claimed, shipped, released };
+/// lost: a claim was refused; it is released all the same, to bar a claim that is still under way.
+enum class unit_state : uint8_t { asked, held, refused, claimed, shipped, released, lost };
 struct unit_reservation {
   std::string id; ///< "<order>/<line>/<n>", the stock cell's reservation
   size_t line = 0;
@@ -153,6 +159,12 @@ struct model {
 
 /// How `a` ended, if `i` tells; `answered`: i came as the answer to a's own call. Empty: still open.
 std::string outcome_of(const attempt& a, const payment::intent& i, bool answered);
+
+/// Which lines have too few units and how many are possible; empty unless that is why the order ends.
+std::vector<problem> problems_of(const model::state& s);
+
+/// A new object, as its "created" webhook shows it: nothing was tried, so nothing was declined.
+bool never_tried(const payment::intent& i);
 
 /// The fact about one payment object after hearing `news`: final states stay, sums only grow.
 payment::intent merge(const payment::intent& known, const payment::intent& news);

@@ -19,10 +19,23 @@ bool ends_badly(const state& s) {
 
 bool any_attempt_open(const state& s) { return std::ranges::any_of(s.attempts, &attempt::open); }
 
+bool is_given_up(const state& s, const payment::intent& i) {
+  return std::ranges::any_of(s.attempts, [&](const attempt& a) {
+    return a.kind == attempt_kind::cancel && a.intent == i.id;
+  });
+}
+
+/// The money this order lives on. What it once began to give back it never counts on again: two late
+/// authorisations must not void each other.
 const payment::intent* chosen_intent(const state& s) {
-  const auto it = std::ranges::find_if(
-      s.intents, [](const auto& i) { return i.authorised > 0 || i.captured > 0; });
+  const auto it = std::ranges::find_if(s.intents, [&](const auto& i) {
+    return (i.authorised > 0 || i.captured > 0) && !is_given_up(s, i);
+  });
   return it == s.intents.end() ? nullptr : &*it;
+}
+
+bool is_final(const payment::intent& i) {
+  return i.status == intent_status::canceled || i.status == intent_status::succeeded;
 }
 
 int64_t units_covered(const state& s, size_t line) {
@@ -96,8 +109,7 @@ std::optional<event> next_hold(const state& s, size_t line, const line_search& f
     for (const auto& warehouse : wanted.warehouses)
       if (!found.tried_whole.contains(warehouse))
         return ask(warehouse, false);
-  if (found.available < wanted.quantity - (found.tried_partial.empty() ? found.covered : 0) &&
-      found.tried_partial.empty())
+  if (found.covered == 0 && found.tried_partial.empty() && found.available < wanted.quantity)
     return {};
   for (const auto& warehouse : wanted.warehouses) {
     const auto whole = found.tried_whole.find(warehouse);
@@ -146,22 +158,22 @@ std::optional<event> settle_attempts(const state& s) {
   return {};
 }
 
-/// Money this order should not have: authorised twice or on an order that ends, captured on one that
-/// ended. In every state.
+/// Money this order should not have, or might yet get by an object it no longer waits for: authorised
+/// twice or on an order that ends, captured on one that ended. In every state.
 std::optional<event> give_money_back(const state& s) {
   const auto* chosen = ends_badly(s) ? nullptr : chosen_intent(s);
   for (const auto& i : s.intents) {
-    const auto busy = [&](attempt_kind kind) {
+    const auto busy = [&](std::initializer_list<attempt_kind> kinds) {
       return std::ranges::any_of(s.attempts, [&](const attempt& a) {
-        return a.open() && a.intent == i.id && a.kind == kind;
+        const bool about_it = a.intent.empty() ? a.number == i.attempt : a.intent == i.id;
+        return a.open() && about_it && std::ranges::find(kinds, a.kind) != kinds.end();
       });
     };
-    const bool superseded = &i != &s.intents.back() || chosen != nullptr;
-    const bool waits_for_buyer = i.status == intent_status::requires_action;
-    if (&i != chosen && !busy(attempt_kind::cancel) && !busy(attempt_kind::confirm) &&
-        (i.authorised > 0 || (waits_for_buyer && (superseded || ends_badly(s)))))
+    const bool unwanted = &i != &s.intents.back() || chosen != nullptr || ends_badly(s);
+    if (&i != chosen && unwanted && !is_final(i) &&
+        !busy({attempt_kind::authorise, attempt_kind::confirm, attempt_kind::cancel}))
       return open_attempt(s, attempt_kind::cancel, i.id, i.authorised);
-    if (&i != chosen && i.captured > i.refunded && !busy(attempt_kind::refund))
+    if (&i != chosen && i.captured > i.refunded && !busy({attempt_kind::refund}))
       return open_attempt(s, attempt_kind::refund, i.id, i.captured - i.refunded);
   }
   return {};
@@ -169,7 +181,7 @@ std::optional<event> give_money_back(const state& s) {
 
 bool money_is_back(const state& s) {
   return !any_attempt_open(s) && std::ranges::all_of(s.intents, [](const payment::intent& i) {
-    return i.authorised == 0 && i.captured == i.refunded && i.status != intent_status::requires_action;
+    return is_final(i) && i.captured == i.refunded;
   });
 }
 
@@ -223,8 +235,9 @@ std::optional<event> follow_fulfilment(const state& s) {
       return planned;
   const auto* paid = chosen_intent(s);
   const bool shipping = std::ranges::any_of(s.shipments, &shipment::dispatched);
-  const bool capturing = std::ranges::any_of(
-      s.attempts, [](const attempt& a) { return a.kind == attempt_kind::capture; });
+  const bool capturing = std::ranges::any_of(s.attempts, [](const attempt& a) {
+    return a.kind == attempt_kind::capture && a.outcome != never_arrived;
+  });
   // Without multicapture the first shipment captures all.
   if (shipping && paid && paid->authorised > 0 && !capturing)
     return open_attempt(s, attempt_kind::capture, paid->id, s.what.sums.total.amount);
@@ -255,7 +268,8 @@ void owe_units(const state& s, time_point now, effects& out) {
     const auto owe = [&](const char* verb, auto what) {
       out.push_back({std::string(verb) + "/" + r.id, "stock", std::move(what)});
     };
-    const bool open = r.state == unit_state::asked || r.state == unit_state::held || r.state == unit_state::claimed;
+    const bool open = r.state == unit_state::asked || r.state == unit_state::held ||
+                      r.state == unit_state::claimed || r.state == unit_state::lost;
     if (s.status == status::compensating && open)
       owe("release", ask_release{sku, r.warehouse, r.id});
     else if (s.status == status::holding && r.state == unit_state::asked)
@@ -274,11 +288,9 @@ void owe_units(const state& s, time_point now, effects& out) {
 
 void owe_shipments(const state& s, effects& out) {
   for (const auto& x : s.shipments) {
-    if (s.status == status::compensating && !x.told)
-      out.push_back({"cancel/" + x.id, "shipment", tell_shipment{x.id, "", true}});
-    else if (ends_badly(s))
+    if (ends_badly(s) && s.status != status::compensating)
       continue;
-    else if (!x.routed) {
+    if (!x.routed) { // also when it will be cancelled: a routing under way must not outlive the cancelling
       std::vector<placed_line> lines;
       for (const auto& r : s.reservations)
         if (std::ranges::find(x.reservations, r.id) != x.reservations.end()) {
@@ -286,6 +298,8 @@ void owe_shipments(const state& s, effects& out) {
           lines.back().quantity = r.granted;
         }
       out.push_back({"route/" + x.id, "shipment", ask_route{x, std::move(lines)}});
+    } else if (s.status == status::compensating && !x.told) {
+      out.push_back({"cancel/" + x.id, "shipment", tell_shipment{x.id, "", true}});
     } else if (x.dispatched && !x.told)
       out.push_back({"dispatch/" + x.id, "shipment", tell_shipment{x.id, x.tracking, false}});
   }
@@ -308,11 +322,15 @@ effects owed(const state& s, time_point now) {
   const bool over = s.status == status::rejected || s.status == status::cancelled;
   if (!s.cart_told && (confirmed || over))
     out.push_back({confirmed ? "cart/complete" : "cart/reopen", "cart",
-                   tell_cart{s.what.cart_id, confirmed, {}}});
+                   tell_cart{s.what.cart_id, confirmed, problems_of(s)}});
   return out;
 }
 
 } // namespace
+
+bool never_tried(const payment::intent& i) {
+  return i.status == intent_status::requires_payment_method && i.decline_code.empty();
+}
 
 std::string outcome_of(const attempt& a, const payment::intent& i, bool answered) {
   switch (a.kind) {
@@ -326,6 +344,8 @@ std::string outcome_of(const attempt& a, const payment::intent& i, bool answered
       return {}; // what was known before the call says nothing about it
     if (i.status == intent_status::requires_action)
       return "action_required";
+    if (!answered && never_tried(i))
+      return {};
     return i.status == intent_status::requires_payment_method ? "declined" : "";
   case attempt_kind::capture:
     return i.captured >= a.amount ? "captured" : i.status == intent_status::canceled ? "failed: voided" : "";
