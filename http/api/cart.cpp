@@ -136,11 +136,11 @@ void quote_cart(const call& c) {
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
   const auto& id = c.in->param("id");
-  c.at.checkouts.quote(c.shopper(), id, std::move(to), std::move(option), c.meta(id),
-                       answering<pricing::quote>(c, [](const pricing::quote& q) {
-                         return response::json_text(200, checkout::to_json(q))
-                             .with("Cache-Control", "no-store");
-                       }));
+  c.at.checkouts.quote(
+      c.shopper(), id, std::move(to), std::move(option), c.meta(id),
+      answering<pricing::quote>(c, [](const pricing::quote& q) {
+        return response::json_text(200, checkout::to_json(q)).with("Cache-Control", "no-store");
+      }));
 }
 
 } // namespace

@@ -31,18 +31,18 @@ void check_session(shop& at, const request_ptr& in, bool fresh, verdict then) {
   std::string token{by_cookie ? cookie(*in, session_cookie) : bearer};
   if (token.empty())
     return then(fail(errc::unauthenticated, "this needs a session: POST /v1/sessions begins one"));
-  at.sessions.check(std::move(token), fresh,
-                    [in, by_cookie, then = std::move(then)](result<session::identity> r) {
-                      if (r) {
-                        introduce(in, {r->user_id, r->session_id, "", std::move(r->roles)});
-                        return then(std::nullopt);
-                      }
-                      // A browser cannot drop an HttpOnly cookie itself: it would fail for ever.
-                      if (by_cookie && r.error().code == errc::unauthenticated)
-                        in->owed_headers.push_back(
-                            {"Set-Cookie", set_cookie(session_cookie, "", {}, false)});
-                      then(std::move(r.error()));
-                    });
+  at.sessions.check(
+      std::move(token), fresh,
+      [in, by_cookie, then = std::move(then)](result<session::identity> r) {
+        if (r) {
+          introduce(in, {r->user_id, r->session_id, "", std::move(r->roles)});
+          return then(std::nullopt);
+        }
+        // A browser cannot drop an HttpOnly cookie itself: it would fail for ever.
+        if (by_cookie && r.error().code == errc::unauthenticated)
+          in->owed_headers.push_back({"Set-Cookie", set_cookie(session_cookie, "", {}, false)});
+        then(std::move(r.error()));
+      });
 }
 
 void check_api_key(shop& at, const request_ptr& in, verdict then) {
@@ -57,11 +57,12 @@ void check_api_key(shop& at, const request_ptr& in, verdict then) {
 
 handler after(shop& at, shop_handler handle,
               std::function<void(shop&, const request_ptr&, verdict)> check) {
-  return [&at, handle = std::move(handle), check = std::move(check)](request_ptr in, responder done) {
-    check(at, in, [&at, handle, in, done](std::optional<failure> refused) {
-      refused ? done(to_response(*refused, *in)) : handle({at, in, done});
-    });
-  };
+  return
+      [&at, handle = std::move(handle), check = std::move(check)](request_ptr in, responder done) {
+        check(at, in, [&at, handle, in, done](std::optional<failure> refused) {
+          refused ? done(to_response(*refused, *in)) : handle({at, in, done});
+        });
+      };
 }
 
 void check_guest(shop& at, const request_ptr& in, bool fresh, verdict then) {

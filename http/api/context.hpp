@@ -17,8 +17,8 @@ inline constexpr std::string_view session_cookie = "souk_session";
 
 /// Verifies and reads a payment provider's webhook: the fact it carries, nothing for events without
 /// one, errc::not_found for an unknown provider, errc::forbidden for a forged one, errc::malformed.
-using webhook_reader =
-    std::function<result<std::optional<payment::intent>>(std::string_view provider, const request&)>;
+using webhook_reader = std::function<result<std::optional<payment::intent>>(
+    std::string_view provider, const request&)>;
 
 /// Everything handlers need; made once by the program, outlives the edge. Services are thread-safe.
 struct shop {

@@ -20,9 +20,7 @@ bool is_letter_or_digit(char c) {
 
 } // namespace
 
-bj::object json_of(money m) {
-  return {{"amount", m.amount}, {"currency", m.currency.code()}};
-}
+bj::object json_of(money m) { return {{"amount", m.amount}, {"currency", m.currency.code()}}; }
 
 bj::array json_of(const std::vector<problem>& all) {
   bj::array out;
@@ -62,8 +60,7 @@ checkout::address read_address(object_reader& in) {
 }
 
 bool is_country(std::string_view text) {
-  return text.size() == 2 &&
-         std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 std::string read_country(object_reader& in, std::string_view name) {

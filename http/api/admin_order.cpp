@@ -1,0 +1,104 @@
+// Orders for the people who work on them: what is open, shipping, delivery, refunds, cancelling.
+#include "http/api/order_json.hpp"
+
+namespace souk::http {
+
+namespace {
+
+constexpr size_t shipments_max = 100; ///< named in one call
+
+callback<order::order_view> as_order(const call& c) {
+  return answering<order::order_view>(
+      c, [in = c.in](const order::order_view& view) { return render_order(*in, 200, view, ""); });
+}
+
+void list_orders(const call& c) {
+  auto page = read_page(*c.in);
+  if (!page)
+    return c.refuse(page.error());
+  c.at.history.open_orders(page->limit, std::move(page->cursor),
+                           answering<order::order_page>(c, render_orders));
+}
+
+void ship_order(const call& c) {
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  auto& in = body->root();
+  std::vector<std::string> shipments;
+  if (in.has("shipments"))
+    shipments = in.texts("shipments", shipments_max, {.min = 1, .max = id_bytes_max});
+  else
+    in.any("shipments");
+  auto tracking = in.optional_text("tracking", {.max = 200}).value_or("");
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  const auto& id = c.in->param("id");
+  c.at.orders.ship(id, std::move(shipments), std::move(tracking), c.meta(id), as_order(c));
+}
+
+void refund_order(const call& c) {
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  const auto amount = body->root().money("amount");
+  auto reason = body->root().optional_text("reason", {.max = reason_bytes_max}).value_or("");
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  if (amount.amount < 1)
+    return c.refuse(fail_field("/amount/amount", "out_of_range", "must be 1 or more"));
+  const auto& id = c.in->param("id");
+  const auto how = c.meta(id);
+  c.at.orders.get({.user_id = {}, .access_token = {}, .staff = true}, id, how,
+                  [c, amount, reason, how](result<order::order_view> r) {
+                    if (!r)
+                      return c.refuse(r.error());
+                    const auto paid_in = r->placed.sums.total.currency;
+                    if (amount.currency != paid_in)
+                      return c.refuse(
+                          fail_field("/amount/currency", "wrong_currency",
+                                     "the order was paid in " + std::string{paid_in.code()}));
+                    c.at.orders.refund(c.in->param("id"), amount.amount, reason, how, as_order(c));
+                  });
+}
+
+void cancel_order(const call& c) {
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  auto reason = body->root().text("reason", {.min = 1, .max = reason_bytes_max});
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  const auto& id = c.in->param("id");
+  c.at.orders.cancel({.user_id = {}, .access_token = {}, .staff = true}, id, std::move(reason),
+                     c.meta(id),
+                     answering<checkout::placed_order>(c, [in = c.in](const auto& placed) {
+                       return render_order(*in, placed.settled ? 200 : 202, placed.view, "");
+                     }));
+}
+
+void deliver_shipment(const call& c) {
+  const auto& shipment = c.in->param("shipment");
+  const auto order_id = shipment.substr(0, shipment.rfind('.')); // "<order>.<n>"
+  c.at.orders.deliver(order_id, shipment, c.meta(order_id), as_order(c));
+}
+
+} // namespace
+
+void add_admin_order_routes(router& to, shop& at) {
+  using enum user::permission;
+  const auto add = [&](method verb, const char* pattern, const char* name, user::permission needed,
+                       shop_handler handle) {
+    to.add(verb, pattern, name, for_staff(at, needed, std::move(handle)),
+           {.body_limit = 16 << 10, .who = access::admin});
+  };
+  add(method::get, "/v1/admin/orders", "list_open_orders", read_orders, list_orders);
+  add(method::post, "/v1/admin/orders/{id}/ship", "ship_order", ship_orders, ship_order);
+  add(method::post, "/v1/admin/orders/{id}/refund", "refund_order", refund_orders, refund_order);
+  add(method::post, "/v1/admin/orders/{id}/cancel", "cancel_order_as_staff", refund_orders,
+      cancel_order);
+  add(method::post, "/v1/admin/shipments/{shipment}/deliver", "deliver_shipment", ship_orders,
+      deliver_shipment);
+}
+
+} // namespace souk::http
