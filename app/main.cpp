@@ -1,2 +1,111 @@
-// The program `souk`: picks a subcommand.
-int main() { return 0; }
+// The program `souk`: reads the configuration once and runs a subcommand.
+#include "app/commands/commands.hpp"
+#include "app/psp/psp_server.hpp"
+#include "app/system.hpp"
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+
+namespace {
+
+using namespace souk;
+
+log::level level_of(const std::string& name) {
+  if (name == "debug")
+    return log::level::debug;
+  if (name == "warn")
+    return log::level::warn;
+  return name == "error" ? log::level::error : log::level::info;
+}
+
+/// What the subcommands take beside --section.name=value.
+struct arguments {
+  std::string config_file;
+  std::string file, format = "auto", warehouse = "berlin";
+  size_t products = 200;
+  uint64_t seed = 1;
+  std::string key_name = "admin";
+  psp::psp_options psp;
+};
+
+struct commands {
+  CLI::App* serve;
+  CLI::App* migrate;
+  CLI::App* import;
+  CLI::App* demo;
+  CLI::App* psp;
+  CLI::App* admin_key;
+};
+
+commands describe(CLI::App& app, arguments& a) {
+  app.require_subcommand(1);
+  const auto add = [&](const char* name, const char* help) {
+    auto* sub = app.add_subcommand(name, help);
+    sub->add_option("--config", a.config_file, "settings, default souk.toml");
+    sub->allow_extras(); // --section.name=value
+    sub->footer("Settings, as --section.name=value, in the file, or as SOUK_SECTION_NAME:\n" + describe_config());
+    return sub;
+  };
+  commands all{add("serve", "run a node"),
+               add("migrate", "bring the database's schema up to date"),
+               add("import", "import a catalogue file"),
+               add("demo", "fill the catalogue with believable products"),
+               add("psp", "simulate the payment provider's API"),
+               add("admin-key", "make an API key for an administrator")};
+  all.import->add_option("file", a.file, "JSON Lines (docs/import.md) or DummyJSON products")->required();
+  all.import->add_option("--format", a.format)->check(CLI::IsMember({"auto", "jsonl", "dummyjson"}));
+  all.import->add_option("--warehouse", a.warehouse, "takes the stock of files that name none");
+  all.demo->add_option("--products", a.products)->check(CLI::Range(1, 10'000'000));
+  all.demo->add_option("--seed", a.seed);
+  all.admin_key->add_option("--name", a.key_name);
+  all.psp->add_option("--port", a.psp.port)->check(CLI::Range(0, 65535));
+  all.psp->add_option("--api-key", a.psp.api_key);
+  all.psp->add_option("--webhook-url", a.psp.webhook_url);
+  all.psp->add_option("--webhook-secret", a.psp.webhook_secret);
+  all.psp->add_option("--data", a.psp.data, "directory that keeps what it knows");
+  return all;
+}
+
+int run(const commands& all, CLI::App& chosen, arguments& a) {
+  const auto c = load_config(a.config_file, chosen.remaining());
+  if (!c) {
+    std::fprintf(stderr, "souk: %s\n", c.error().detail.c_str());
+    return app::exit_usage;
+  }
+  log::start(level_of(c->log.level), c->log.format);
+  if (&chosen == all.serve)
+    return app::serve(*c);
+  if (&chosen == all.migrate)
+    return app::migrate(*c);
+  if (&chosen == all.import)
+    return app::import_file(*c, a.file, a.format, a.warehouse);
+  if (&chosen == all.demo)
+    return app::demo(*c, a.products, a.seed);
+  if (&chosen == all.admin_key)
+    return app::admin_key(*c, a.key_name);
+  if (a.psp.webhook_secret.empty())
+    a.psp.webhook_secret = c->payments.webhook_secret;
+  app::system_entropy random;
+  const app::database_clock time;
+  return psp::run_psp(a.psp, time, random);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  start_crypto();
+  CLI::App app{"souk, a commerce engine"};
+  arguments a;
+  const auto all = describe(app, a);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? app::exit_ok : app::exit_usage;
+  }
+  return run(all, *app.get_subcommands().front(), a);
+}

@@ -52,7 +52,7 @@ void service::add_line(caller who, std::string cart_id, new_line what, cluster::
                         return done(fail_field("/sku", "unknown", "this SKU is not sold here"));
                       auto& item = found->front();
                       const std::string_view key{reinterpret_cast<const char*>(how.id.bytes.data()), 12};
-                      cart::add_line command{.line_id = base64url(key),
+                      cart::add_line line{.line_id = base64url(key),
                                              .sku = item.sku,
                                              .product_id = item.product,
                                              .title = item.title,
@@ -62,8 +62,8 @@ void service::add_line(caller who, std::string cart_id, new_line what, cluster::
                                              .priced_at = time_.now(),
                                              .expected_version = what.expected_version};
                       for (auto& option : item.options)
-                        command.options.emplace(option.name, option.value);
-                      entity::ask<contract>(route_, cart_id, std::move(command), how, done);
+                        line.options.emplace(option.name, option.value);
+                      entity::ask<contract>(route_, cart_id, std::move(line), how, done);
                     });
   });
 }

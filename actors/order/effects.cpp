@@ -16,9 +16,9 @@ struct performance {
   cluster::router& route;
   const clock& time;
   payment::gateway& provider;
-  const std::string& return_url;
-  const entity_id& source;
-  const std::string& step;
+  const std::string& return_url; ///< the performer's
+  entity_id source;
+  std::string step;
   done_fn done;
 
   template <class C, class Then>
@@ -120,56 +120,65 @@ void perform(const look_at_clock&, const performance& p) { p.done(command{check_
 
 // --- the provider
 
-callback<payment::intent> as_fact(const performance& p, int64_t attempt, bool refusal_is_final) {
-  return [done = p.done, attempt, refusal_is_final](result<payment::intent> r) {
-    if (r)
-      return done(command{intent_seen{std::move(*r), attempt}});
-    if (refusal_is_final && r.error().code == errc::invalid)
-      return done(command{attempt_failed{attempt, r.error().detail}});
-    done(r.error());
+/// The fact an attempt's call brought, as the command that records it.
+callback<payment::intent> as_fact(const performance& p, int64_t attempt) {
+  return [done = p.done, attempt](result<payment::intent> r) {
+    if (!r)
+      return done(r.error());
+    done(command{intent_seen{std::move(*r), attempt}});
   };
 }
 
-/// The key may be forgotten: what did that call do, if anything?
-void look_up(const attempt& a, const performance& p) {
+bool is_forgotten(const attempt& a, const performance& p) { return p.time.now() - a.opened > provider_memory; }
+
+/// What did that call do, if anything? Asked when its outcome is unknown: the provider may have saved a
+/// failure under the key, and may have forgotten the key. While the key is remembered what is found is a
+/// mere fact and the call may still be repeated; later it is the answer.
+void look_up(const attempt& a, const performance& p, const failure& unknown) {
+  const auto answers = is_forgotten(a, p) ? a.number : 0;
   if (!a.intent.empty())
-    return p.provider.read(a.intent, as_fact(p, a.number, false));
+    return p.provider.read(a.intent, as_fact(p, answers));
   p.provider.find(std::string(p.source.key()), a.number,
-                  [done = p.done, number = a.number](result<std::optional<payment::intent>> r) {
+                  [done = p.done, answers, unknown](result<std::optional<payment::intent>> r) {
                     if (!r)
                       return done(r.error());
-                    if (!*r)
-                      return done(command{attempt_failed{number, "the provider never got it"}});
-                    done(command{intent_seen{std::move(**r), number}});
+                    if (*r)
+                      return done(command{intent_seen{std::move(**r), answers}});
+                    if (answers == 0)
+                      return done(unknown);
+                    done(command{attempt_failed{answers, "the provider never got it"}});
                   });
+}
+
+/// After a call: a fact, a final refusal, or a look at what it did.
+callback<payment::intent> after_call(const attempt& a, const performance& p) {
+  return [a, p](result<payment::intent> r) {
+    if (r)
+      return p.done(command{intent_seen{std::move(*r), a.number}});
+    const auto& why = r.error();
+    const bool buyers = a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm;
+    if (why.code == errc::invalid && buyers)
+      return p.done(command{attempt_failed{a.number, why.detail}});
+    if (why.code == errc::invalid || why.code == errc::timed_out)
+      return look_up(a, p, why);
+    p.done(why);
+  };
 }
 
 void perform(const call_provider& e, const performance& p) {
   const auto& a = e.what;
-  if (p.time.now() - a.opened > provider_memory)
-    return look_up(a, p);
+  if (is_forgotten(a, p))
+    return look_up(a, p, fail(errc::timed_out, "the provider's answer is unknown"));
   const auto order_id = std::string(p.source.key());
   const auto key = order_id + "/" + p.step;
   switch (a.kind) {
   case attempt_kind::authorise:
     return p.provider.authorise(key, {order_id, a.number, a.payment_method, e.amount, p.return_url + order_id},
-                                as_fact(p, a.number, true));
-  case attempt_kind::confirm:
-    return p.provider.confirm(key, a.intent, as_fact(p, a.number, true));
-  case attempt_kind::capture:
-    return p.provider.capture(key, a.intent, e.amount, as_fact(p, a.number, false));
-  case attempt_kind::cancel: {
-    // "Cannot be cancelled any more" is answered by what the object is now.
-    auto fact = as_fact(p, a.number, false);
-    return p.provider.cancel(key, a.intent,
-                             [&provider = p.provider, intent = a.intent, fact](result<payment::intent> r) {
-                               if (!r && r.error().code == errc::invalid)
-                                 return provider.read(intent, fact);
-                               fact(std::move(r));
-                             });
-  }
-  case attempt_kind::refund:
-    return p.provider.refund(key, a.intent, e.amount, as_fact(p, a.number, false));
+                                after_call(a, p));
+  case attempt_kind::confirm: return p.provider.confirm(key, a.intent, after_call(a, p));
+  case attempt_kind::capture: return p.provider.capture(key, a.intent, e.amount, after_call(a, p));
+  case attempt_kind::cancel: return p.provider.cancel(key, a.intent, after_call(a, p));
+  case attempt_kind::refund: return p.provider.refund(key, a.intent, e.amount, after_call(a, p));
   }
 }
 

@@ -35,7 +35,7 @@ result<std::string> service::session_of(std::string_view token) const {
 }
 
 void service::log_in(user::login credentials, std::string guest_cart, std::string device, bool keyed,
-                     cluster::command_meta how, callback<logged_in> done) {
+                     cluster::command_meta how, callback<login_answer> done) {
   people_.verify_login(std::move(credentials), [=, this](result<user::account> account) {
     if (!account)
       return done(account.error());
@@ -46,16 +46,16 @@ void service::log_in(user::login credentials, std::string guest_cart, std::strin
 }
 
 void service::begin(const user::account& account, const std::string& session_id, const std::string& guest_cart,
-                    const std::string& device, const cluster::command_meta& how, callback<logged_in> done) {
-  session::begin command{.user_id = account.id, .roles = {}, .token_hash = sha256(token_of(session_id)),
+                    const std::string& device, const cluster::command_meta& how, callback<login_answer> done) {
+  session::begin opening{.user_id = account.id, .roles = {}, .token_hash = sha256(token_of(session_id)),
                          .device = device};
   for (auto role : account.roles)
-    command.roles.emplace_back(user::to_string(role));
+    opening.roles.emplace_back(user::to_string(role));
   entity::ask<contract>(
-      route_, session_id, std::move(command), how, [=, this](result<session_view> r) {
+      route_, session_id, std::move(opening), how, [=, this](result<session_view> r) {
         if (!r)
           return done(r.error());
-        logged_in in{token_of(session_id), {session_id, account.id, account.roles, ""}, r->expires, ""};
+        login_answer in{token_of(session_id), {session_id, account.id, account.roles, ""}, r->expires, ""};
         cart_of(account.id, [=, this](result<std::string> own) mutable {
           if (!own)
             return done(own.error());

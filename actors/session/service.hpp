@@ -22,7 +22,7 @@ struct identity {
   std::string cart_id;
 };
 
-struct logged_in {
+struct login_answer {
   std::string token;
   identity who;
   time_point expires;
@@ -40,7 +40,7 @@ public:
   /// Verifies the password, begins a session, and joins `guest_cart` (may be empty) with the user's. A
   /// repeat with the same key (`keyed`) answers the same token.
   void log_in(user::login credentials, std::string guest_cart, std::string device, bool keyed,
-              cluster::command_meta how, callback<logged_in> done);
+              cluster::command_meta how, callback<login_answer> done);
   /// errc::unauthenticated for a forged, expired or revoked token.
   void check(std::string token, bool fresh, callback<identity> done);
   void log_out(std::string session_id, cluster::command_meta how, callback<bool> done);
@@ -52,7 +52,7 @@ private:
   std::string token_of(const std::string& session_id) const;
   result<std::string> session_of(std::string_view token) const;
   void begin(const user::account& account, const std::string& session_id, const std::string& guest_cart,
-             const std::string& device, const cluster::command_meta& how, callback<logged_in> done);
+             const std::string& device, const cluster::command_meta& how, callback<login_answer> done);
 
   struct believed {
     identity who;

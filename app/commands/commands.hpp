@@ -1,0 +1,25 @@
+// The subcommands of `souk`: each takes the validated configuration and answers the exit code.
+#pragma once
+
+#include "base/config.hpp"
+
+#include <string>
+
+namespace souk::app {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+
+int serve(const config& c);
+int migrate(const config& c);
+/// `format`: "auto", "jsonl" or "dummyjson"; `warehouse` takes the stock of files that name none.
+int import_file(const config& c, const std::string& file, const std::string& format, const std::string& warehouse);
+int demo(const config& c, size_t products, uint64_t seed);
+/// Makes an admin API key and prints it, alone on the last line.
+int admin_key(const config& c, const std::string& name);
+
+/// Says what went wrong on stderr; answers exit_failed.
+int complain(const failure& why);
+
+} // namespace souk::app

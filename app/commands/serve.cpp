@@ -1,0 +1,61 @@
+// `souk serve`: a node until SIGTERM or SIGINT; a second one ends it at once.
+#include "app/commands/commands.hpp"
+#include "app/node.hpp"
+#include "base/log.hpp"
+#include "persistence/migrations.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+namespace souk::app {
+
+namespace {
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+int wait_for_signal(const sigset_t& set) {
+  int number = 0;
+  sigwait(&set, &number);
+  return number;
+}
+
+result<void> check(const config& c) {
+  if (c.node.secret.empty())
+    return fail(errc::invalid, "node.secret is not set: at least 32 characters that only this shop knows");
+  if (c.payments.url.empty())
+    return fail(errc::invalid, "payments.url is not set: the base of the Stripe API");
+  return {};
+}
+
+} // namespace
+
+int serve(const config& c) {
+  if (auto right = check(c); !right) {
+    complain(right.error());
+    return exit_usage;
+  }
+  // Before any thread starts, so that all inherit the mask and only this one hears the signals.
+  const auto signals = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  system_entropy random;
+  node running(c, random);
+  if (auto started = running.start(); !started)
+    return complain(started.error());
+  const int number = wait_for_signal(signals);
+  log::info("node.leaving", {{"signal", number}});
+  std::jthread([signals] {
+    wait_for_signal(signals);
+    std::_Exit(exit_failed);
+  }).detach();
+  running.stop();
+  return exit_ok;
+}
+
+} // namespace souk::app

@@ -1,0 +1,129 @@
+#include "app/node.hpp"
+
+#include "actors/order/projection.hpp"
+#include "actors/stock/projection.hpp"
+#include "adapters/stripe_webhook.hpp"
+#include "base/log.hpp"
+#include "cluster/waker.hpp"
+
+#include <caf/send.hpp>
+
+#include <thread>
+
+namespace souk::app {
+
+namespace {
+
+constexpr int password_threads = 2;
+constexpr int passwords_waiting_max = 64;
+/// How long an order's answer may wait within a request, so that a late one is 202 and not a timeout.
+constexpr double wait_share = 0.8;
+
+user::executor executor_of(bounded_threads& threads) {
+  return [&threads](std::function<void()> job) { return threads.run(std::move(job)); };
+}
+
+checkout::options checkout_options(const config& c) {
+  return {.secret = c.node.secret,
+          .hold = std::chrono::seconds{c.shop.hold_seconds},
+          .wait = std::chrono::milliseconds{static_cast<int64_t>(
+              static_cast<double>(c.limits.request_milliseconds) * wait_share)}};
+}
+
+} // namespace
+
+node::node(const config& c, entropy& random)
+    : config_(c), random_(random), provider_(client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
+      passwords_(password_threads, passwords_waiting_max), runtime_(c, c.node.name, random, provider_),
+      goods_(runtime_.rows, runtime_.time, random), prices_(runtime_.rows, runtime_.time),
+      warehouses_(runtime_.rows, runtime_.time),
+      people_(runtime_.rows, executor_of(passwords_), runtime_.time, random, {.secret = c.node.secret}),
+      carts_(runtime_.route, goods_, runtime_.time, random, c.node.secret),
+      checkouts_(runtime_.route, carts_, goods_, prices_, warehouses_, people_, runtime_.rows, runtime_.time,
+                 random, checkout_options(c)),
+      orders_(runtime_.route, checkouts_), history_(runtime_.rows),
+      sessions_(runtime_.route, people_, carts_, runtime_.rows, runtime_.time, random, c.node.secret),
+      shop_{.route = runtime_.route,
+            .goods = goods_,
+            .carts = carts_,
+            .checkouts = checkouts_,
+            .orders = orders_,
+            .history = history_,
+            .sessions = sessions_,
+            .people = people_,
+            .prices = prices_,
+            .warehouses = warehouses_,
+            .webhooks = webhook_reader(),
+            .time = runtime_.time,
+            .random = random,
+            .public_url = c.http.public_url,
+            .deadline = std::chrono::milliseconds{c.limits.request_milliseconds},
+            .home = {.country = "DE"}} {}
+
+node::~node() { stop(); }
+
+http::webhook_reader node::webhook_reader() const {
+  return [this](std::string_view provider,
+                const http::request& in) -> result<std::optional<payment::intent>> {
+    if (provider != "stripe")
+      return fail(errc::not_found, "no such payment provider");
+    if (auto right = adapters::verify_webhook(config_.payments.webhook_secret, in.header_value("Stripe-Signature"),
+                                              in.body, runtime_.time.now());
+        !right)
+      return right.error();
+    auto event = adapters::parse_webhook(in.body);
+    if (!event)
+      return event.error();
+    return std::move(event->fact);
+  };
+}
+
+http::readiness node::readiness() const {
+  http::readiness now;
+  if (leaving_)
+    now.reasons.push_back("stopping");
+  if (!runtime_.ready())
+    now.reasons.push_back("the journal is away");
+  now.ready = now.reasons.empty();
+  return now;
+}
+
+result<void> node::start() {
+  if (auto running = runtime_.start(start_patience); !running)
+    return running;
+  started_ = true;
+  waker_ = cluster::spawn_waker(runtime_.actors, runtime_.route, runtime_.journal, runtime_.time);
+  if (config_.shop.feed == 1)
+    feed_ = std::make_unique<persistence::feed>(
+        persistence::feed_options{.url = config_.postgres.url},
+        std::vector{stock::make_projection(), order::make_projection()});
+  server_ = std::make_unique<http::server>(
+      http::server_options{.address = config_.http.address, .port = config_.http.port, .threads = config_.http.threads},
+      http::make_routes(shop_, [this] { return readiness(); }),
+      http::edge_options{.public_origin = config_.http.public_url,
+                         .deadline = shop_.deadline,
+                         .limits = http::route_limits(),
+                         .authorise = http::make_authoriser(shop_)},
+      runtime_.time, random_);
+  if (auto open = server_->start(); !open)
+    return open;
+  log::info("node.ready", {{"node", config_.node.name}, {"port", server_->port()}});
+  return {};
+}
+
+void node::stop() {
+  if (!std::exchange(started_, false))
+    return;
+  leaving_ = true;
+  if (server_) {
+    std::this_thread::sleep_for(unready_before_drain);
+    server_->stop(drain_deadline);
+  }
+  feed_.reset();
+  caf::anon_send_exit(waker_, caf::exit_reason::user_shutdown);
+  waker_ = nullptr;
+  runtime_.stop();
+  log::info("node.stopped", {{"node", config_.node.name}});
+}
+
+} // namespace souk::app

@@ -1,0 +1,61 @@
+// A node that serves: the runtime, the services on it, HTTP, the waker and the change feed, started in
+// this order and stopped in the other.
+#pragma once
+
+#include "adapters/http_client.hpp"
+#include "adapters/stripe_gateway.hpp"
+#include "app/runtime.hpp"
+#include "http/api/routes.hpp"
+#include "http/server.hpp"
+#include "persistence/feed.hpp"
+
+#include <atomic>
+
+namespace souk::app {
+
+/// How long start() waits for Postgres.
+inline constexpr std::chrono::seconds start_patience{30};
+/// Requests under way at SIGTERM get this long.
+inline constexpr std::chrono::seconds drain_deadline{15};
+/// Between "not ready" and closing the door: load balancers have to notice.
+inline constexpr std::chrono::milliseconds unready_before_drain{500};
+
+class node {
+public:
+  node(const config& c, entropy& random);
+  ~node();
+
+  /// errc::unavailable when Postgres or the port is not to be had.
+  result<void> start();
+  /// Not ready any more, then drains, then stops everything.
+  void stop();
+  int port() const { return server_->port(); }
+
+private:
+  http::readiness readiness() const;
+  http::webhook_reader webhook_reader() const;
+
+  const config config_;
+  entropy& random_;
+  adapters::http_client client_;
+  adapters::stripe_gateway provider_;
+  bounded_threads passwords_;
+  runtime runtime_;
+  catalogue::service goods_;
+  pricing::service prices_;
+  warehouse::service warehouses_;
+  user::service people_;
+  cart::service carts_;
+  checkout::service checkouts_;
+  order::service orders_;
+  order::history history_;
+  session::service sessions_;
+  http::shop shop_;
+  std::unique_ptr<http::server> server_;
+  std::unique_ptr<persistence::feed> feed_;
+  cluster::duty_actor waker_;
+  std::atomic<bool> leaving_{false};
+  bool started_ = false;
+};
+
+} // namespace souk::app
