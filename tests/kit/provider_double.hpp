@@ -7,6 +7,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 namespace souk::kit {
 
@@ -18,6 +19,7 @@ public:
 
   std::map<std::string, payment::intent> intents;
   std::vector<payment::intent> webhooks; ///< facts under way, in no order
+  std::set<std::string> meddled;         ///< orders whose money others moved
 
   result<payment::intent> call(const std::string& key, const std::string& order_id,
                                const order::attempt& a) {
@@ -42,6 +44,21 @@ public:
   void authenticate(payment::intent& i, bool well) {
     if (i.status == status::requires_action || i.status == status::processing)
       move(i, well ? status::requires_capture : status::requires_payment_method);
+  }
+  /// The bank lets an authorisation go.
+  void lapse(payment::intent& i) {
+    if (i.status == status::requires_capture) {
+      move(i, status::canceled);
+      meddled.insert(i.order_id);
+    }
+  }
+  /// Somebody refunds on the provider's own pages.
+  void refund_outside(payment::intent& i, int64_t amount) {
+    if (amount < 1 || amount > i.captured - i.refunded)
+      return;
+    i.refunded += amount;
+    webhooks.push_back(i);
+    meddled.insert(i.order_id);
   }
   void settle_processing(std::mt19937_64& dice) {
     for (auto& [id, i] : intents)

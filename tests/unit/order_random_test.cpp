@@ -113,7 +113,21 @@ struct lives {
     for (auto& [id, i] : world.provider.intents)
       if (world.roll(3) == 0)
         world.provider.authenticate(i, world.roll(3) != 0);
+    if (world.roll(10) == 0)
+      others_meddle();
   }
+  void others_meddle() {
+    if (!world.provider.intents.empty()) {
+      auto& i =
+          std::next(world.provider.intents.begin(), pick(world.provider.intents.size()))->second;
+      world.roll(2) ? world.provider.lapse(i)
+                    : world.provider.refund_outside(i, 1 + world.roll(5'000));
+    }
+    auto& [key, cell] = *std::next(world.cells.begin(), pick(world.cells.size()));
+    if (world.roll(4) == 0)
+      world.ask_cell(key, stock::count{world.roll(4), "counted"});
+  }
+  int64_t pick(size_t of) { return world.roll(static_cast<int64_t>(of)); }
 
   /// For people who look into a failed seed: what is owed, and the money of those orders.
   std::string owed() const {
@@ -167,7 +181,6 @@ struct lives {
       EXPECT_EQ(l.holds, 0) << "every hold was claimed, released or lapsed";
       EXPECT_EQ(l.claims, expected[key].claims);
       EXPECT_EQ(l.shipped, expected[key].shipped);
-      EXPECT_LE(l.claims, l.on_hand);
     }
   }
   void check_end(const kit::order_life& o) {
@@ -195,18 +208,27 @@ struct lives {
       EXPECT_LE(i.refunded, i.captured);
     }
     EXPECT_LE(charges, 1) << "nobody is charged twice";
-    EXPECT_EQ(waiting, 0) << "no buyer is asked to pay for what is decided";
-    EXPECT_EQ(authorised, ended || left ? 0 : total);
-    EXPECT_EQ(captured, left ? total : 0);
+    EXPECT_TRUE(authorised == 0 || !(ended || left));
+    // What others did behind its back an order learns by webhooks, which may be lost for ever.
+    const bool alone = !world.provider.meddled.contains(s.what.order_id);
+    if (alone) {
+      EXPECT_EQ(waiting, 0) << "no buyer is asked to pay for what is decided";
+      EXPECT_EQ(authorised, ended || left ? 0 : total);
+      EXPECT_EQ(captured, left ? total : 0);
+    }
     EXPECT_TRUE(captured == refunded || !(ended || s.status == status::refunded));
     auto books = o.ledger;
     int64_t sum = 0;
     for (const auto& [account, amount] : books)
       sum += amount;
     EXPECT_EQ(sum, 0);
-    EXPECT_EQ(books["psp_clearing"], captured - refunded);
+    int64_t known = 0;
+    for (const auto& i : s.intents)
+      known += i.captured - i.refunded;
+    EXPECT_EQ(books["psp_clearing"], known);
+    EXPECT_TRUE(known == captured - refunded || !alone);
     for (const auto& [account, amount] : books)
-      EXPECT_TRUE(amount == 0 || captured != refunded) << account;
+      EXPECT_TRUE(amount == 0 || known != 0) << account;
   }
   void check_units(const model::state& s, std::map<std::string, stock::level>& expected) {
     const bool ended = s.status == status::cancelled || s.status == status::rejected;
@@ -225,7 +247,7 @@ struct lives {
   }
 };
 
-constexpr uint64_t usual_runs = 3'000;
+constexpr uint64_t usual_runs = 2'000;
 uint64_t runs(uint64_t usual) {
   const char* given = std::getenv("SOUK_RUNS");
   return given ? std::strtoull(given, nullptr, 10) : usual;
