@@ -164,7 +164,10 @@ void add_address(const call& c) {
 }
 
 void remove_address(const call& c) {
-  c.at.people.remove_address(c.who().user_id, c.in->param("address"), as_addresses(c, 200));
+  const auto& id = c.in->param("address");
+  if (!is_plausible_id(id))
+    return c.refuse(fail(errc::not_found, "no such address"));
+  c.at.people.remove_address(c.who().user_id, id, as_addresses(c, 200));
 }
 
 } // namespace
