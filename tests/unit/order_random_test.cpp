@@ -81,7 +81,7 @@ struct lives {
     case 2:
     case 3:
     case 4:
-      if (o.run(refund{1 + world.roll(o.state.what.sums.total.amount + 10), ""}, world.now))
+      if (o.run(refund{some_amount(o.state), ""}, world.now))
         check_refunds(o.state);
       break;
     case 5:
@@ -108,6 +108,13 @@ struct lives {
       for (const auto& x : std::vector(o.state.shipments))
         o.run(shipment_delivered{x.id}, world.now);
     }
+  }
+  /// All that is left, or some of it, or too much.
+  int64_t some_amount(const model::state& s) {
+    int64_t left = 0;
+    for (const auto& i : s.intents)
+      left += i.captured - i.refunded;
+    return world.roll(2) ? left : 1 + world.roll(s.what.sums.total.amount + 10);
   }
   void buyer_acts() {
     for (auto& [id, i] : world.provider.intents)
@@ -276,7 +283,7 @@ TEST(OrderAtRandom, EndsWithEveryUnitAndEveryCentWhereItBelongs) {
   const bool enough = !std::getenv("SOUK_SEED") && runs(usual_runs) >= 1'000;
   for (const auto s : {status::confirmed, status::shipped, status::delivered, status::cancelled,
                        status::rejected, status::refunded})
-    EXPECT_TRUE(!enough || ends[s] > 0) << to_string(s);
+    EXPECT_TRUE(!enough || ends[s] > 10) << to_string(s) << " only " << ends[s] << " times";
 }
 
 } // namespace
