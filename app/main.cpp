@@ -47,7 +47,8 @@ commands describe(CLI::App& app, arguments& a) {
     auto* sub = app.add_subcommand(name, help);
     sub->add_option("--config", a.config_file, "settings, default souk.toml");
     sub->allow_extras(); // --section.name=value
-    sub->footer("Settings, as --section.name=value, in the file, or as SOUK_SECTION_NAME:\n" + describe_config());
+    sub->footer("Settings, as --section.name=value, in the file, or as SOUK_SECTION_NAME:\n" +
+                describe_config());
     return sub;
   };
   commands all{add("serve", "run a node"),
@@ -56,8 +57,10 @@ commands describe(CLI::App& app, arguments& a) {
                add("demo", "fill the catalogue with believable products"),
                add("psp", "simulate the payment provider's API"),
                add("admin-key", "make an API key for an administrator")};
-  all.import->add_option("file", a.file, "JSON Lines (docs/import.md) or DummyJSON products")->required();
-  all.import->add_option("--format", a.format)->check(CLI::IsMember({"auto", "jsonl", "dummyjson"}));
+  all.import->add_option("file", a.file, "JSON Lines (docs/import.md) or DummyJSON products")
+      ->required();
+  all.import->add_option("--format", a.format)
+      ->check(CLI::IsMember({"auto", "jsonl", "dummyjson"}));
   all.import->add_option("--warehouse", a.warehouse, "takes the stock of files that name none");
   all.demo->add_option("--products", a.products)->check(CLI::Range(1, 10'000'000));
   all.demo->add_option("--seed", a.seed);

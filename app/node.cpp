@@ -16,7 +16,8 @@ namespace {
 
 constexpr int password_threads = 2;
 constexpr int passwords_waiting_max = 64;
-/// How long an order's answer may wait within a request, so that a late one is 202 and not a timeout.
+/// How long an order's answer may wait within a request, so that a late one is 202 and not a
+/// timeout.
 constexpr double wait_share = 0.8;
 
 user::executor executor_of(bounded_threads& threads) {
@@ -33,16 +34,19 @@ checkout::options checkout_options(const config& c) {
 } // namespace
 
 node::node(const config& c, entropy& random)
-    : config_(c), random_(random), provider_(client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
-      passwords_(password_threads, passwords_waiting_max), runtime_(c, c.node.name, random, provider_),
-      goods_(runtime_.rows, runtime_.time, random), prices_(runtime_.rows, runtime_.time),
-      warehouses_(runtime_.rows, runtime_.time),
-      people_(runtime_.rows, executor_of(passwords_), runtime_.time, random, {.secret = c.node.secret}),
+    : config_(c), random_(random),
+      provider_(client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
+      passwords_(password_threads, passwords_waiting_max),
+      runtime_(c, c.node.name, random, provider_), goods_(runtime_.rows, runtime_.time, random),
+      prices_(runtime_.rows, runtime_.time), warehouses_(runtime_.rows, runtime_.time),
+      people_(runtime_.rows, executor_of(passwords_), runtime_.time, random,
+              {.secret = c.node.secret}),
       carts_(runtime_.route, goods_, runtime_.time, random, c.node.secret),
-      checkouts_(runtime_.route, carts_, goods_, prices_, warehouses_, people_, runtime_.rows, runtime_.time,
-                 random, checkout_options(c)),
+      checkouts_(runtime_.route, carts_, goods_, prices_, warehouses_, people_, runtime_.rows,
+                 runtime_.time, random, checkout_options(c)),
       orders_(runtime_.route, checkouts_), history_(runtime_.rows),
-      sessions_(runtime_.route, people_, carts_, runtime_.rows, runtime_.time, random, c.node.secret),
+      sessions_(runtime_.route, people_, carts_, runtime_.rows, runtime_.time, random,
+                c.node.secret),
       shop_{.route = runtime_.route,
             .goods = goods_,
             .carts = carts_,
@@ -67,8 +71,9 @@ http::webhook_reader node::webhook_reader() const {
                 const http::request& in) -> result<std::optional<payment::intent>> {
     if (provider != "stripe")
       return fail(errc::not_found, "no such payment provider");
-    if (auto right = adapters::verify_webhook(config_.payments.webhook_secret, in.header_value("Stripe-Signature"),
-                                              in.body, runtime_.time.now());
+    if (auto right = adapters::verify_webhook(config_.payments.webhook_secret,
+                                              in.header_value("Stripe-Signature"), in.body,
+                                              runtime_.time.now());
         !right)
       return right.error();
     auto event = adapters::parse_webhook(in.body);
@@ -97,14 +102,16 @@ result<void> node::start() {
     feed_ = std::make_unique<persistence::feed>(
         persistence::feed_options{.url = config_.postgres.url},
         std::vector{stock::make_projection(), order::make_projection()});
-  server_ = std::make_unique<http::server>(
-      http::server_options{.address = config_.http.address, .port = config_.http.port, .threads = config_.http.threads},
-      http::make_routes(shop_, [this] { return readiness(); }),
-      http::edge_options{.public_origin = config_.http.public_url,
-                         .deadline = shop_.deadline,
-                         .limits = http::route_limits(),
-                         .authorise = http::make_authoriser(shop_)},
-      runtime_.time, random_);
+  server_ =
+      std::make_unique<http::server>(http::server_options{.address = config_.http.address,
+                                                          .port = config_.http.port,
+                                                          .threads = config_.http.threads},
+                                     http::make_routes(shop_, [this] { return readiness(); }),
+                                     http::edge_options{.public_origin = config_.http.public_url,
+                                                        .deadline = shop_.deadline,
+                                                        .limits = http::route_limits(),
+                                                        .authorise = http::make_authoriser(shop_)},
+                                     runtime_.time, random_);
   if (auto open = server_->start(); !open)
     return open;
   log::info("node.ready", {{"node", config_.node.name}, {"port", server_->port()}});

@@ -1,5 +1,5 @@
-// A node that serves: the runtime, the services on it, HTTP, the waker and the change feed, started in
-// this order and stopped in the other.
+// A node that serves: the runtime, the services on it, HTTP, the waker and the change feed, started
+// in this order and stopped in the other.
 #pragma once
 
 #include "adapters/http_client.hpp"

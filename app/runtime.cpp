@@ -23,7 +23,8 @@ persistence::journal_options journal_from(const config& c, const std::string& no
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   return {.url = c.postgres.url,
           .node = node,
-          .generation = static_cast<uint64_t>(std::chrono::duration_cast<microseconds>(since_epoch).count()),
+          .generation =
+              static_cast<uint64_t>(std::chrono::duration_cast<microseconds>(since_epoch).count()),
           .writers = c.postgres.writers,
           .queue_bytes_max = static_cast<size_t>(c.limits.writer_bytes)};
 }
@@ -44,16 +45,17 @@ persistence::pg_options runtime::postgres_options(const config& c, const std::st
 }
 
 runtime::runtime(const config& c, const std::string& node, entropy&, payment::gateway& provider)
-    : rows({.connection = postgres_options(c, "souk/" + node + "/rows"), .connections = c.postgres.connections}),
-      journal(journal_from(c, node), rows), people(rows),
-      environment{journal, time, breakers, people, {}}, actor_config_(c.node.workers),
+    : rows({.connection = postgres_options(c, "souk/" + node + "/rows"),
+            .connections = c.postgres.connections}),
+      journal(journal_from(c, node), rows),
+      people(rows), environment{journal, time, breakers, people, {}}, actor_config_(c.node.workers),
       actors(actor_config_), route(actors, time, limits_from(c)) {
-  performers_.stock = [](const entity_id&, const stock::model::effect&, callback<stock::command> done) {
-    done(stock::command{stock::expire{}});
-  };
+  performers_.stock = [](const entity_id&, const stock::model::effect&,
+                         callback<stock::command> done) { done(stock::command{stock::expire{}}); };
   performers_.cart = cart::make_performer(route, time);
   performers_.order = order::make_performer(route, time, provider, c.http.public_url + "/orders/");
-  performers_.session = [](const entity_id&, const session::model::effect&, callback<session::command>) {};
+  performers_.session = [](const entity_id&, const session::model::effect&,
+                           callback<session::command>) {};
   performers_.shipment = shipment::make_performer(route, time);
   route.add_kind("stock", entity::spawner<stock::model>(environment, performers_.stock));
   route.add_kind("cart", entity::spawner<cart::model>(environment, performers_.cart));

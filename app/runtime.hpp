@@ -1,5 +1,5 @@
-// The entity runtime of one process: Postgres, journal, actors, router. `souk serve` puts services and
-// HTTP on top; `souk import` uses it as it is.
+// The entity runtime of one process: Postgres, journal, actors, router. `souk serve` puts services
+// and HTTP on top; `souk import` uses it as it is.
 #pragma once
 
 #include "actors/cart/cart.hpp"

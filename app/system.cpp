@@ -19,7 +19,9 @@ constexpr int64_t slew_most_us = 5'000; ///< a measurement moves the clock by no
 constexpr int64_t worth_a_word_us = 1'000'000;
 
 int64_t machine_now_us() {
-  return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 } // namespace
 
@@ -49,8 +51,9 @@ void database_clock::measure(persistence::sql::pool& rows) {
         if (!found)
           return found.error();
         const auto middle = (before + monotonic()) / 2;
-        return std::pair{to_micros(found->time(0, 0)),
-                         static_cast<int64_t>(std::chrono::duration_cast<microseconds>(middle).count())};
+        return std::pair{
+            to_micros(found->time(0, 0)),
+            static_cast<int64_t>(std::chrono::duration_cast<microseconds>(middle).count())};
       },
       [answer](outcome r) { answer->set_value(std::move(r)); });
   if (future.wait_for(measure_timeout) != std::future_status::ready)
@@ -59,7 +62,8 @@ void database_clock::measure(persistence::sql::pool& rows) {
   if (!got)
     return;
   const auto target = got->first - got->second;
-  machine_error_ = machine_now_us() - (std::chrono::duration_cast<microseconds>(monotonic()).count() + target);
+  machine_error_ =
+      machine_now_us() - (std::chrono::duration_cast<microseconds>(monotonic()).count() + target);
   if (!measured_) {
     offset_ = target;
     measured_ = true;

@@ -1,4 +1,5 @@
-// The machine's own clock and entropy, and a small bounded thread pool: made here and handed to everyone.
+// The machine's own clock and entropy, and a small bounded thread pool: made here and handed to
+// everyone.
 #pragma once
 
 #include "base/ids.hpp"
@@ -17,8 +18,8 @@ public:
   void fill(std::span<unsigned char> out) override;
 };
 
-/// The database's time: its offset is measured again each second, slewed, never stepped back. Before the
-/// first measurement it is this machine's time. Thread-safe.
+/// The database's time: its offset is measured again each second, slewed, never stepped back.
+/// Before the first measurement it is this machine's time. Thread-safe.
 class database_clock final : public souk::clock {
 public:
   time_point now() const override;
@@ -44,7 +45,8 @@ private:
 /// Threads for slow sums such as password hashes; what would wait behind `queue_max` is refused.
 class bounded_threads {
 public:
-  bounded_threads(int threads, int queue_max) : pool_(static_cast<size_t>(threads)), room_(queue_max) {}
+  bounded_threads(int threads, int queue_max)
+      : pool_(static_cast<size_t>(threads)), room_(queue_max) {}
   ~bounded_threads() { pool_.join(); }
   /// False when full: the job is dropped.
   bool run(std::function<void()> job);

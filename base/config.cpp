@@ -44,11 +44,14 @@ std::vector<setting> settings_of(config& c) {
       {"log.level", "least level written", &c.log.level, 0, 0, {"debug", "info", "warn", "error"}},
       {"log.format", "how a line looks", &c.log.format, 0, 0, {"json", "text"}},
       {"limits.activations", "entities in memory", &c.limits.activations, 100, 100'000'000},
-      {"limits.entity_commands", "commands under way at one entity", &c.limits.entity_commands, 1, 1'000'000},
+      {"limits.entity_commands", "commands under way at one entity", &c.limits.entity_commands, 1,
+       1'000'000},
       {"limits.writer_bytes", "bytes queued at one journal writer", &c.limits.writer_bytes, 1 << 16,
        int64_t{8} << 30},
-      {"limits.passivate_after_seconds", "idle time of an entity", &c.limits.passivate_after_seconds, 1, 86'400},
-      {"limits.request_milliseconds", "deadline of a request", &c.limits.request_milliseconds, 100, 60'000},
+      {"limits.passivate_after_seconds", "idle time of an entity",
+       &c.limits.passivate_after_seconds, 1, 86'400},
+      {"limits.request_milliseconds", "deadline of a request", &c.limits.request_milliseconds, 100,
+       60'000},
       {"shop.hold_seconds", "how long an order keeps units", &c.shop.hold_seconds, 5, 86'400},
       {"shop.feed", "1: reads the change feed", &c.shop.feed, 0, 1},
   };
@@ -68,8 +71,8 @@ std::string legal(const setting& s) {
 
 result<void> assign(setting& s, std::string_view value, std::string_view source) {
   const auto wrong = [&] {
-    return fail(errc::invalid, s.name + " = \"" + std::string(value) + "\" (from " + std::string(source) +
-                                   ") is not legal: " + legal(s));
+    return fail(errc::invalid, s.name + " = \"" + std::string(value) + "\" (from " +
+                                   std::string(source) + ") is not legal: " + legal(s));
   };
   if (auto* text = std::get_if<std::string*>(&s.target)) {
     if (!s.choices.empty() && std::ranges::find(s.choices, value) == s.choices.end())
@@ -79,7 +82,8 @@ result<void> assign(setting& s, std::string_view value, std::string_view source)
   }
   int64_t number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc{} || end != value.data() + value.size() || number < s.least || number > s.most)
+  if (error != std::errc{} || end != value.data() + value.size() || number < s.least ||
+      number > s.most)
     return wrong();
   if (auto* small = std::get_if<int*>(&s.target))
     **small = static_cast<int>(number);
@@ -103,13 +107,14 @@ result<void> read_toml(std::vector<setting>& all, const std::string& path) {
   }
   for (const auto& [section, table] : root) {
     if (!table.is_table())
-      return fail(errc::invalid, path + ": \"" + std::string(section.str()) + "\" is not a section");
+      return fail(errc::invalid,
+                  path + ": \"" + std::string(section.str()) + "\" is not a section");
     for (const auto& [key, node] : *table.as_table()) {
       const auto name = std::string(section.str()) + "." + std::string(key.str());
       auto* s = find(all, name);
       if (!s)
         return fail(errc::invalid, path + ": unknown setting " + name);
-      const auto text = node.is_string() ? **node.as_string()
+      const auto text = node.is_string()    ? **node.as_string()
                         : node.is_integer() ? std::to_string(**node.as_integer())
                                             : std::string("(neither text nor a whole number)");
       if (auto done = assign(*s, text, path); !done)
@@ -120,8 +125,9 @@ result<void> read_toml(std::vector<setting>& all, const std::string& path) {
 }
 
 std::string environment_name(std::string name) {
-  std::ranges::transform(name, name.begin(),
-                         [](char c) { return c == '.' ? '_' : static_cast<char>(std::toupper(c)); });
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c == '.' ? '_' : static_cast<char>(std::toupper(c));
+  });
   return "SOUK_" + name;
 }
 

@@ -20,19 +20,19 @@ struct config {
   struct {
     std::string address = "127.0.0.1";
     int port = 8080;
-    int threads = 1;             ///< Asio threads
-    std::string public_url;      ///< default http://address:port
+    int threads = 1;        ///< Asio threads
+    std::string public_url; ///< default http://address:port
   } http;
   struct {
     std::string url = "postgresql:///souk"; ///< libpq connection string or URL
-    int writers = 2;             ///< journal writers: connections and threads
-    int connections = 8;         ///< pool for reads and row services
+    int writers = 2;                        ///< journal writers: connections and threads
+    int connections = 8;                    ///< pool for reads and row services
   } postgres;
   struct {
     std::string url = "redis://127.0.0.1:6379"; ///< empty: no Redis, local limits only
   } redis;
   struct {
-    std::string url;             ///< base of the Stripe API, for example http://127.0.0.1:8090
+    std::string url; ///< base of the Stripe API, for example http://127.0.0.1:8090
     std::string api_key;
     std::string webhook_secret;
   } payments;
@@ -41,21 +41,21 @@ struct config {
     std::string format = "json";
   } log;
   struct {
-    int64_t activations = 1'000'000;      ///< entities in memory
-    int64_t entity_commands = 4'096;      ///< commands under way at one entity
-    int64_t writer_bytes = 64 << 20;      ///< queued at one journal writer
+    int64_t activations = 1'000'000; ///< entities in memory
+    int64_t entity_commands = 4'096; ///< commands under way at one entity
+    int64_t writer_bytes = 64 << 20; ///< queued at one journal writer
     int64_t passivate_after_seconds = 120;
     int64_t request_milliseconds = 10'000; ///< a request's deadline at the edge
   } limits;
   struct {
-    int64_t hold_seconds = 600;           ///< how long an order keeps units while it is paid
-    int64_t feed = 1;                     ///< 0: this node never reads the change feed
+    int64_t hold_seconds = 600; ///< how long an order keeps units while it is paid
+    int64_t feed = 1;           ///< 0: this node never reads the change feed
   } shop;
 };
 
 /// Reads `toml_file` (empty: ./souk.toml if there is one), the environment (SOUK_NODE_NAME for
-/// node.name and so on) and `flags` ("--node.name=x"). A failure names the setting, the value, where it
-/// came from and the legal range.
+/// node.name and so on) and `flags` ("--node.name=x"). A failure names the setting, the value,
+/// where it came from and the legal range.
 result<config> load_config(const std::string& toml_file, const std::vector<std::string>& flags);
 
 /// Every setting as "section.name", with its help and range: for `souk serve --help` and docs.

@@ -30,7 +30,9 @@ public:
   std::string_view key() const { return std::string_view{text_}.substr(slash_ + 1); }
   uint64_t hash() const { return hash_; }
   uint32_t shard() const { return static_cast<uint32_t>(hash_ % shard_count); }
-  bool operator==(const entity_id& other) const { return hash_ == other.hash_ && text_ == other.text_; }
+  bool operator==(const entity_id& other) const {
+    return hash_ == other.hash_ && text_ == other.text_;
+  }
   bool operator<(const entity_id& other) const { return text_ < other.text_; }
 
 private:

@@ -9,9 +9,9 @@ namespace souk {
 
 enum class errc : uint8_t {
   // what was sent
-  malformed,               ///< not JSON, not UTF-8, not HTTP
-  invalid,                 ///< a field has a wrong type or value; problems[] name it
-  too_large,               ///< body or header over its limit
+  malformed, ///< not JSON, not UTF-8, not HTTP
+  invalid,   ///< a field has a wrong type or value; problems[] name it
+  too_large, ///< body or header over its limit
   unsupported_media_type,
   method_not_allowed,
   not_found,
@@ -19,23 +19,23 @@ enum class errc : uint8_t {
   forbidden,
   rate_limited,
   // which state it met
-  precondition_failed,     ///< If-Match names another version
-  idempotency_mismatch,    ///< the same key came with another body
-  conflict,                ///< a legal request that this state does not allow
-  cart_closed,             ///< the cart was ordered or merged
-  sold_out,                ///< not enough units, and no hold that could lapse
-  held,                    ///< not enough units now, but others hold some that may come back
-  quote_changed,           ///< the total is not the expected one; the new quote is attached
+  precondition_failed,  ///< If-Match names another version
+  idempotency_mismatch, ///< the same key came with another body
+  conflict,             ///< a legal request that this state does not allow
+  cart_closed,          ///< the cart was ordered or merged
+  sold_out,             ///< not enough units, and no hold that could lapse
+  held,                 ///< not enough units now, but others hold some that may come back
+  quote_changed,        ///< the total is not the expected one; the new quote is attached
   payment_declined,
   authentication_required, ///< the card's bank wants the buyer to act
   not_cancellable,
   // us
-  overloaded,              ///< a queue is at its limit; nothing was done
-  timed_out,               ///< outcome unknown: repeat with the same key
-  unavailable,             ///< a part we need is away; nothing was done
-  expired,                 ///< the command is older than commands may get
-  superseded,              ///< another activation wrote this entity's journal: replay, then retry
-  corrupt,                 ///< the journal of this entity is broken; it is halted
+  overloaded,  ///< a queue is at its limit; nothing was done
+  timed_out,   ///< outcome unknown: repeat with the same key
+  unavailable, ///< a part we need is away; nothing was done
+  expired,     ///< the command is older than commands may get
+  superseded,  ///< another activation wrote this entity's journal: replay, then retry
+  corrupt,     ///< the journal of this entity is broken; it is halted
   internal,
 };
 

@@ -62,7 +62,8 @@ std::string derive_capability(std::string_view secret, std::string_view seed) {
   std::copy_n(mac.begin(), 16, bytes.begin());
   mark_version(bytes, 8); // RFC 9562 version 8: made by a rule of our own
   return uuid_text(bytes) + "." +
-         base32(std::span{reinterpret_cast<const unsigned char*>(mac.data()) + 16, capability_bytes});
+         base32(
+             std::span{reinterpret_cast<const unsigned char*>(mac.data()) + 16, capability_bytes});
 }
 
 bool is_plausible_id(std::string_view id) {

@@ -17,7 +17,8 @@ std::atomic<bool> as_json{true};
 
 spdlog::logger& sink() {
   static const auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>("souk", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_shared<spdlog::logger>("souk", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_level(spdlog::level::trace);
     made->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
     made->flush_on(spdlog::level::warn);
@@ -45,10 +46,14 @@ void append_escaped(std::string& out, std::string_view text) {
 
 std::string_view name_of(level at) {
   switch (at) {
-  case level::debug: return "debug";
-  case level::info: return "info";
-  case level::warn: return "warn";
-  case level::error: return "error";
+  case level::debug:
+    return "debug";
+  case level::info:
+    return "info";
+  case level::warn:
+    return "warn";
+  case level::error:
+    return "error";
   }
   return "error";
 }
@@ -56,7 +61,8 @@ std::string_view name_of(level at) {
 std::string wall_time() {
   const auto now = spdlog::log_clock::now();
   const auto seconds = std::chrono::system_clock::to_time_t(now);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[40];

@@ -1,4 +1,5 @@
-// Structured logs: one JSON object a line on stderr, the event's id first. spdlog stays behind log.cpp.
+// Structured logs: one JSON object a line on stderr, the event's id first. spdlog stays behind
+// log.cpp.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct field {
   field(std::string_view n, const char* v) : name(n), value(std::string_view{v}) {}
   field(std::string_view n, bool v) : name(n), value(v) {}
   template <class Int>
-    requires std::is_integral_v<Int>
-  field(std::string_view n, Int v) : name(n), value(static_cast<int64_t>(v)) {}
+  requires std::is_integral_v<Int> field(std::string_view n, Int v)
+      : name(n), value(static_cast<int64_t>(v)) {}
 };
 
 /// Once at start. `format` is "json" or "text".

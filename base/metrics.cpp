@@ -11,7 +11,8 @@ prometheus::Registry& registry() {
   return all;
 }
 const prometheus::Histogram::BucketBoundaries latency_buckets{
-    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+    0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
 } // namespace
 
 counter& make_counter(const std::string& name, const std::string& help, const labels& with) {
@@ -23,7 +24,11 @@ gauge& make_gauge(const std::string& name, const std::string& help, const labels
 }
 
 histogram& make_latency(const std::string& name, const std::string& help, const labels& with) {
-  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry()).Add(with, latency_buckets);
+  return prometheus::BuildHistogram()
+      .Name(name)
+      .Help(help)
+      .Register(registry())
+      .Add(with, latency_buckets);
 }
 
 std::string render() { return prometheus::TextSerializer().Serialize(registry().Collect()); }

@@ -9,18 +9,22 @@ namespace souk {
 namespace {
 // Sorted. The currencies shops trade in; a rare one is one word here.
 constexpr std::array known_currencies = {
-    std::string_view{"AED"}, std::string_view{"ARS"}, std::string_view{"AUD"}, std::string_view{"BGN"},
-    std::string_view{"BHD"}, std::string_view{"BRL"}, std::string_view{"CAD"}, std::string_view{"CHF"},
-    std::string_view{"CLP"}, std::string_view{"CNY"}, std::string_view{"COP"}, std::string_view{"CZK"},
-    std::string_view{"DKK"}, std::string_view{"EGP"}, std::string_view{"EUR"}, std::string_view{"GBP"},
-    std::string_view{"HKD"}, std::string_view{"HUF"}, std::string_view{"IDR"}, std::string_view{"ILS"},
-    std::string_view{"INR"}, std::string_view{"ISK"}, std::string_view{"JPY"}, std::string_view{"KRW"},
-    std::string_view{"KWD"}, std::string_view{"MAD"}, std::string_view{"MXN"}, std::string_view{"MYR"},
-    std::string_view{"NOK"}, std::string_view{"NZD"}, std::string_view{"PEN"}, std::string_view{"PHP"},
-    std::string_view{"PLN"}, std::string_view{"QAR"}, std::string_view{"RON"}, std::string_view{"RSD"},
-    std::string_view{"SAR"}, std::string_view{"SEK"}, std::string_view{"SGD"}, std::string_view{"THB"},
-    std::string_view{"TND"}, std::string_view{"TRY"}, std::string_view{"TWD"}, std::string_view{"UAH"},
-    std::string_view{"USD"}, std::string_view{"VND"}, std::string_view{"ZAR"}};
+    std::string_view{"AED"}, std::string_view{"ARS"}, std::string_view{"AUD"},
+    std::string_view{"BGN"}, std::string_view{"BHD"}, std::string_view{"BRL"},
+    std::string_view{"CAD"}, std::string_view{"CHF"}, std::string_view{"CLP"},
+    std::string_view{"CNY"}, std::string_view{"COP"}, std::string_view{"CZK"},
+    std::string_view{"DKK"}, std::string_view{"EGP"}, std::string_view{"EUR"},
+    std::string_view{"GBP"}, std::string_view{"HKD"}, std::string_view{"HUF"},
+    std::string_view{"IDR"}, std::string_view{"ILS"}, std::string_view{"INR"},
+    std::string_view{"ISK"}, std::string_view{"JPY"}, std::string_view{"KRW"},
+    std::string_view{"KWD"}, std::string_view{"MAD"}, std::string_view{"MXN"},
+    std::string_view{"MYR"}, std::string_view{"NOK"}, std::string_view{"NZD"},
+    std::string_view{"PEN"}, std::string_view{"PHP"}, std::string_view{"PLN"},
+    std::string_view{"QAR"}, std::string_view{"RON"}, std::string_view{"RSD"},
+    std::string_view{"SAR"}, std::string_view{"SEK"}, std::string_view{"SGD"},
+    std::string_view{"THB"}, std::string_view{"TND"}, std::string_view{"TRY"},
+    std::string_view{"TWD"}, std::string_view{"UAH"}, std::string_view{"USD"},
+    std::string_view{"VND"}, std::string_view{"ZAR"}};
 constexpr std::array without_decimals = {std::string_view{"CLP"}, std::string_view{"ISK"},
                                          std::string_view{"JPY"}, std::string_view{"KRW"},
                                          std::string_view{"VND"}};
@@ -57,8 +61,8 @@ result<money> add(money a, money b) {
 
 result<money> multiply(money a, int64_t quantity) {
   money product{0, a.currency};
-  if (__builtin_mul_overflow(a.amount, quantity, &product.amount) ||
-      product.amount > amount_max || product.amount < -amount_max)
+  if (__builtin_mul_overflow(a.amount, quantity, &product.amount) || product.amount > amount_max ||
+      product.amount < -amount_max)
     return fail(errc::invalid, "amount out of range");
   return product;
 }
@@ -86,7 +90,8 @@ std::string to_string(money m) {
   auto text = (m.amount < 0 ? "-" : "") + std::to_string(magnitude / scale);
   if (scale > 1) {
     auto fraction = std::to_string(magnitude % scale);
-    text += "." + std::string(static_cast<size_t>(m.currency.decimals()) - fraction.size(), '0') + fraction;
+    text += "." + std::string(static_cast<size_t>(m.currency.decimals()) - fraction.size(), '0') +
+            fraction;
   }
   return text + " " + std::string(m.currency.code());
 }

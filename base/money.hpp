@@ -1,5 +1,5 @@
-// Money is whole: int64 minor units with an ISO 4217 currency. Every operation that could overflow or
-// mix currencies says so in its result; rates are integers in parts per million.
+// Money is whole: int64 minor units with an ISO 4217 currency. Every operation that could overflow
+// or mix currencies says so in its result; rates are integers in parts per million.
 #pragma once
 
 #include "base/result.hpp"
@@ -17,7 +17,8 @@ class currency {
 public:
   constexpr currency() = default;
   constexpr explicit currency(const char (&code)[4]) : code_{code[0], code[1], code[2]} {}
-  /// errc::invalid for anything but a currency souk knows (ISO 4217, those with 0, 2 or 3 decimals).
+  /// errc::invalid for anything but a currency souk knows (ISO 4217, those with 0, 2 or 3
+  /// decimals).
   static result<currency> parse(std::string_view code);
   std::string_view code() const { return {code_.data(), code_.size()}; }
   /// Digits behind the point, for display: EUR 2, JPY 0, KWD 3.

@@ -1,4 +1,5 @@
-// Expected failures are values: result<T> is a T or a failure that says what a person can do about it.
+// Expected failures are values: result<T> is a T or a failure that says what a person can do about
+// it.
 #pragma once
 
 #include "base/assert.hpp"
@@ -19,9 +20,9 @@ namespace souk {
 
 /// One thing wrong with one place of a request.
 struct problem {
-  std::string code;                 ///< stable word, for example "sold_out", "required", "out_of_range"
-  std::string field;                ///< JSON pointer into the request, or the id of a line
-  std::string detail;               ///< for people
+  std::string code;   ///< stable word, for example "sold_out", "required", "out_of_range"
+  std::string field;  ///< JSON pointer into the request, or the id of a line
+  std::string detail; ///< for people
   std::optional<int64_t> available; ///< what would be possible, in units, where that is a number
   bool operator==(const problem&) const = default;
 };
@@ -31,7 +32,8 @@ struct failure {
   std::string detail = {};
   std::vector<problem> problems = {};
   std::optional<std::chrono::seconds> retry_after = {};
-  std::string extra = {}; ///< a JSON object merged into the problem details (the new quote, for example)
+  std::string extra =
+      {}; ///< a JSON object merged into the problem details (the new quote, for example)
 };
 
 template <class T>
@@ -48,9 +50,10 @@ inline failure fail(errc code, std::string detail = {}) {
 }
 
 inline failure fail_field(std::string field, std::string code, std::string detail) {
-  return failure{.code = errc::invalid,
-                 .detail = detail,
-                 .problems = {{std::move(code), std::move(field), std::move(detail), std::nullopt}}};
+  return failure{
+      .code = errc::invalid,
+      .detail = detail,
+      .problems = {{std::move(code), std::move(field), std::move(detail), std::nullopt}}};
 }
 
 /// boost::system::result asks for this: value() without a value is a programmer's error.

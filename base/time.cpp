@@ -10,9 +10,9 @@ std::string to_rfc3339(time_point t) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock_time{std::chrono::floor<std::chrono::milliseconds>(t - day)};
   char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock_time.hours().count()),
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(clock_time.hours().count()),
                 static_cast<int>(clock_time.minutes().count()),
                 static_cast<int>(clock_time.seconds().count()),
                 static_cast<int>(clock_time.subseconds().count()));

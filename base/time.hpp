@@ -1,5 +1,5 @@
-// Time as souk knows it: the database's wall clock for what is recorded, a monotonic one for waiting.
-// Both are handed to whoever needs them, so that the simulation runs the real code.
+// Time as souk knows it: the database's wall clock for what is recorded, a monotonic one for
+// waiting. Both are handed to whoever needs them, so that the simulation runs the real code.
 #pragma once
 
 #include "base/result.hpp"

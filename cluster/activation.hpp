@@ -1,5 +1,5 @@
-// One entity in memory, as the router sees it: the actor's handle, how much is under way there, and the
-// handshake that lets an actor go without losing a message.
+// One entity in memory, as the router sees it: the actor's handle, how much is under way there, and
+// the handshake that lets an actor go without losing a message.
 //
 //   open ──close()──► closed ──(nothing under way)──► gone: the actor quits
 //    ▲                  │

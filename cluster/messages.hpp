@@ -1,4 +1,5 @@
-// What travels between the actors of one node. These hold pointers and closures: they never leave it.
+// What travels between the actors of one node. These hold pointers and closures: they never leave
+// it.
 #pragma once
 
 #include "cluster/request.hpp"

@@ -1,5 +1,5 @@
-// A command on its way to an entity: who it is for, how a repeat is recognised, when it stops to matter,
-// and how it is answered. The router carries requests without knowing any domain.
+// A command on its way to an entity: who it is for, how a repeat is recognised, when it stops to
+// matter, and how it is answered. The router carries requests without knowing any domain.
 #pragma once
 
 #include "base/entity_id.hpp"

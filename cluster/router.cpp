@@ -18,7 +18,8 @@ public:
   void refuse(failure) override {} // the wakeup row stays and fires again
 };
 
-shard_actor::behavior_type shard_host(shard_actor::pointer, std::function<void(const request_ptr&)> take) {
+shard_actor::behavior_type shard_host(shard_actor::pointer,
+                                      std::function<void(const request_ptr&)> take) {
   return {[take](const delivery& d) { take(d.what); }};
 }
 
@@ -34,7 +35,8 @@ duty_actor::behavior_type sweeper(duty_actor::pointer self, router* owner) {
 
 router::router(caf::actor_system& system, const clock& time, router_limits limits)
     : system_(system), time_(time), limits_(limits),
-      activated_(metrics::make_counter("souk_cluster_activations_total", "Entities brought into memory.")),
+      activated_(
+          metrics::make_counter("souk_cluster_activations_total", "Entities brought into memory.")),
       refused_(metrics::make_counter("souk_cluster_requests_refused_total",
                                      "Requests refused because a limit was reached.")),
       active_gauge_(metrics::make_gauge("souk_cluster_entities_active", "Entities in memory.")) {}
@@ -49,10 +51,9 @@ void router::add_kind(std::string kind, spawn_entity spawn) {
 void router::start() {
   shards_.reserve(shard_count);
   for (uint32_t shard = 0; shard < shard_count; ++shard)
-    shards_.push_back(system_.spawn(shard_host, std::function<void(const request_ptr&)>(
-                                                    [this](const request_ptr& what) {
-                                                      activate_and_deliver(what);
-                                                    })));
+    shards_.push_back(system_.spawn(
+        shard_host, std::function<void(const request_ptr&)>(
+                        [this](const request_ptr& what) { activate_and_deliver(what); })));
   sweeper_ = system_.spawn(sweeper, this);
 }
 

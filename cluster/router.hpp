@@ -1,5 +1,6 @@
-// Finds the activation of an entity and hands it the request: a look-up on the caller's thread while the
-// entity is in memory, otherwise its shard host activates it. One node is a cluster of one.
+// Finds the activation of an entity and hands it the request: a look-up on the caller's thread
+// while the entity is in memory, otherwise its shard host activates it. One node is a cluster of
+// one.
 //
 //   send ──► active? ──yes──► entity
 //              │ no, or closed

@@ -11,7 +11,8 @@ namespace {
 
 class waker : public duty_actor::base {
 public:
-  waker(caf::actor_config& cfg, router* route, persistence::journal* journal, const souk::clock* time)
+  waker(caf::actor_config& cfg, router* route, persistence::journal* journal,
+        const souk::clock* time)
       : duty_actor::base(cfg), route_(route), journal_(journal), time_(time) {}
 
   behavior_type make_behavior() override {
@@ -27,7 +28,8 @@ private:
     const auto self = caf::actor_cast<duty_actor>(this);
     journal_->due_before(0, shard_count - 1, until, wake_batch,
                          [this, self](result<std::vector<persistence::journal::due_entity>> due) {
-                           caf::anon_send(self, make_task([this, due = std::move(due)] { wake(due); }));
+                           caf::anon_send(self,
+                                          make_task([this, due = std::move(due)] { wake(due); }));
                          });
     delayed_send(this, waker_every, make_task([this] { scan(0us); }));
   }

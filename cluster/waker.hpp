@@ -1,5 +1,5 @@
-// Durable timers: brings entities into memory whose wakeup row came due, so that what is owed goes on
-// after a crash without anybody asking.
+// Durable timers: brings entities into memory whose wakeup row came due, so that what is owed goes
+// on after a crash without anybody asking.
 #pragma once
 
 #include "cluster/router.hpp"
@@ -7,7 +7,8 @@
 
 namespace souk::cluster {
 
-/// How far behind "now" an entity that owes something sets its row while it is working on it itself.
+/// How far behind "now" an entity that owes something sets its row while it is working on it
+/// itself.
 inline constexpr std::chrono::seconds wakeup_grace{2};
 inline constexpr std::chrono::milliseconds waker_every{500};
 /// Entities woken by one scan at most; the next scan takes the rest.

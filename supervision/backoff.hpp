@@ -1,5 +1,5 @@
-// How long to wait before trying again: doubling from `first` to `most`, spread by up to a quarter so
-// that those who failed together do not return together.
+// How long to wait before trying again: doubling from `first` to `most`, spread by up to a quarter
+// so that those who failed together do not return together.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,8 @@ struct backoff {
   std::chrono::milliseconds after(int failures, uint64_t spread) const {
     const auto doublings = std::clamp(failures - 1, 0, 20);
     const auto base = std::min(most.count(), first.count() << doublings);
-    return std::chrono::milliseconds{base - base / 4 + static_cast<int64_t>(spread % 1000) * (base / 4) / 1000};
+    return std::chrono::milliseconds{base - base / 4 +
+                                     static_cast<int64_t>(spread % 1000) * (base / 4) / 1000};
   }
 };
 

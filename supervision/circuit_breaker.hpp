@@ -1,6 +1,7 @@
 // Stops calling what keeps failing, so that it can recover and callers fail fast.
 //
-//   closed ──(failures in a row reach the limit)──► open ──(rest over)──► half open ──success──► closed
+//   closed ──(failures in a row reach the limit)──► open ──(rest over)──► half open ──success──►
+//   closed
 //                                                    ▲                       │
 //                                                    └────────failure────────┘
 #pragma once

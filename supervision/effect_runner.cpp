@@ -33,7 +33,8 @@ void effect_runner::succeeded(const std::string& step) {
   steps_.erase(it);
 }
 
-void effect_runner::failed(const std::string& step, const failure& why, std::chrono::nanoseconds now) {
+void effect_runner::failed(const std::string& step, const failure& why,
+                           std::chrono::nanoseconds now) {
   const auto it = steps_.find(step);
   if (it == steps_.end())
     return;

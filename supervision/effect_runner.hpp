@@ -1,11 +1,12 @@
-// What one entity owes to others, while it is in memory: which steps are being tried, when a failed one
-// is tried again, and when people should look. What is owed is the model's word (pending); nothing here
-// survives the activation, and nothing needs to.
+// What one entity owes to others, while it is in memory: which steps are being tried, when a failed
+// one is tried again, and when people should look. What is owed is the model's word (pending);
+// nothing here survives the activation, and nothing needs to.
 //
 //   owed ──start──► trying ──outcome committed──► settled (no longer pending)
 //                     │ failed, or no answer within attempt_deadline
 //                     ▼
-//                  waiting ──back-off over──► trying …      after `attempts_before_people`: operators
+//                  waiting ──back-off over──► trying …      after `attempts_before_people`:
+//                  operators
 #pragma once
 
 #include "base/entity_id.hpp"

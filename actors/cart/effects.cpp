@@ -5,7 +5,8 @@
 namespace souk::cart {
 
 entity::performer<model> make_performer(cluster::router& route, const clock& time) {
-  return [&route, &time](const entity_id& source, const model::effect& effect, callback<command> done) {
+  return [&route, &time](const entity_id& source, const model::effect& effect,
+                         callback<command> done) {
     if (const auto* place = std::get_if<place_order>(&effect.what))
       entity::hand_over<order::contract, command>(
           route, time, source, effect.step, place->placed.order_id, order::place{place->placed},

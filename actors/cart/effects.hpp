@@ -1,4 +1,5 @@
-// Carries out what a cart owes: the birth of its order, and its lines to the cart it is merged into.
+// Carries out what a cart owes: the birth of its order, and its lines to the cart it is merged
+// into.
 #pragma once
 
 #include "actors/cart/cart.hpp"

@@ -24,8 +24,8 @@ struct opened_cart {
   cart_view view;
 };
 
-/// Thread-safe; answers on any thread. `how` carries the command's id (from the Idempotency-Key) and
-/// deadline. A user's cart answers errc::forbidden to everyone else.
+/// Thread-safe; answers on any thread. `how` carries the command's id (from the Idempotency-Key)
+/// and deadline. A user's cart answers errc::forbidden to everyone else.
 class service {
 public:
   service(cluster::router& route, catalogue::service& goods, const clock& time, entropy& random,
@@ -33,8 +33,8 @@ public:
       : route_(route), goods_(goods), time_(time), random_(random), secret_(std::move(secret)) {}
 
   /// With a client's key (`keyed`) the id is derived from it, so that a repeat finds the same cart.
-  void open(caller who, souk::currency in, std::string country, bool keyed, cluster::command_meta how,
-            callback<opened_cart> done);
+  void open(caller who, souk::currency in, std::string country, bool keyed,
+            cluster::command_meta how, callback<opened_cart> done);
   void get(caller who, std::string cart_id, cluster::command_meta how, callback<cart_view> done);
   /// errc::invalid names /sku when it is unknown or not sold in the cart's market.
   void add_line(caller who, std::string cart_id, new_line what, cluster::command_meta how,
@@ -45,8 +45,8 @@ public:
                    callback<cart_view> done);
   /// At login: the guest's cart becomes the user's, or hands its lines over to the user's own cart.
   /// Answers the cart the user goes on with.
-  void join(std::string user_id, std::string guest_cart, std::string user_cart, cluster::command_meta how,
-            callback<opened_cart> done);
+  void join(std::string user_id, std::string guest_cart, std::string user_cart,
+            cluster::command_meta how, callback<opened_cart> done);
 
 private:
   /// Runs `then` with the cart when `who` may use it.

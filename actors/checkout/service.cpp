@@ -17,7 +17,8 @@ json::object money_json(int64_t amount, currency unit) {
 }
 
 /// The lines of a cart that can no longer be sold as they are.
-std::vector<problem> unsellable(const cart::cart_view& cart, const std::vector<catalogue::sellable>& goods) {
+std::vector<problem> unsellable(const cart::cart_view& cart,
+                                const std::vector<catalogue::sellable>& goods) {
   std::vector<problem> out;
   for (const auto& line : cart.lines) {
     const auto it = std::ranges::find(goods, line.sku, &catalogue::sellable::sku);
@@ -27,13 +28,17 @@ std::vector<problem> unsellable(const cart::cart_view& cart, const std::vector<c
   return out;
 }
 
-pricing::quote_request request_for(const cart::cart_view& cart, const std::vector<catalogue::sellable>& goods,
-                                   const std::string& country, const std::string& option, bool as_shown) {
-  pricing::quote_request q{.currency = cart.currency, .country = country, .shipping_option = option};
+pricing::quote_request request_for(const cart::cart_view& cart,
+                                   const std::vector<catalogue::sellable>& goods,
+                                   const std::string& country, const std::string& option,
+                                   bool as_shown) {
+  pricing::quote_request q{
+      .currency = cart.currency, .country = country, .shipping_option = option};
   for (const auto& line : cart.lines) {
     const auto& item = *std::ranges::find(goods, line.sku, &catalogue::sellable::sku);
-    q.lines.push_back({line.sku, line.quantity, as_shown ? line.unit_price.amount : item.price->amount,
-                       item.tax_category, item.weight_grams});
+    q.lines.push_back({line.sku, line.quantity,
+                       as_shown ? line.unit_price.amount : item.price->amount, item.tax_category,
+                       item.weight_grams});
   }
   return q;
 }
@@ -122,7 +127,8 @@ void service::quote(cart::caller who, std::string cart_id, address to, std::stri
                         return done(failure{.code = errc::conflict,
                                             .detail = "some lines are not sold any more",
                                             .problems = std::move(gone)});
-                      prices_.quote(request_for(cart, *goods, to.country, shipping_option, false), done);
+                      prices_.quote(request_for(cart, *goods, to.country, shipping_option, false),
+                                    done);
                     });
   });
 }
@@ -138,7 +144,8 @@ void service::place(cart::caller who, order_request what, cluster::command_meta 
     if (!cart)
       return s->done(cart.error());
     s->cart = std::move(*cart);
-    // A cart that has its order answers it, once it has seen whether this key came with another body.
+    // A cart that has its order answers it, once it has seen whether this key came with another
+    // body.
     if (s->cart.status == cart::status::ordering || s->cart.status == cart::status::ordered)
       return check_out(s, {});
     if (s->cart.lines.empty())
@@ -163,7 +170,8 @@ void service::price(const session_ptr& s) {
       return s->done(rules.error());
     const auto quoted = [&](bool as_shown) {
       return pricing::make_quote(
-          request_for(s->cart, s->goods, s->what.to.country, s->what.shipping_option, as_shown), **rules);
+          request_for(s->cart, s->goods, s->what.to.country, s->what.shipping_option, as_shown),
+          **rules);
     };
     auto shown = quoted(true), fresh = quoted(false);
     if (!shown || !fresh)
@@ -181,10 +189,11 @@ void service::check_total(const session_ptr& s) {
     return source(s);
   cart::reprice fresh;
   for (const auto& line : s->cart.lines)
-    fresh.prices.push_back({line.id, *std::ranges::find(s->goods, line.sku, &catalogue::sellable::sku)->price,
-                            time_.now()});
-  entity::ask<cart::contract>(route_, s->what.cart_id, std::move(fresh), cart::step_meta(s->how, "reprice"),
-                              [s](result<cart::cart_view>) {
+    fresh.prices.push_back(
+        {line.id, *std::ranges::find(s->goods, line.sku, &catalogue::sellable::sku)->price,
+         time_.now()});
+  entity::ask<cart::contract>(route_, s->what.cart_id, std::move(fresh),
+                              cart::step_meta(s->how, "reprice"), [s](result<cart::cart_view>) {
                                 s->done(failure{.code = errc::quote_changed,
                                                 .detail = "the total is not the expected one",
                                                 .extra = "{\"quote\":" + to_json(s->fresh) + "}"});
@@ -211,7 +220,8 @@ void service::source(const session_ptr& s) {
                          for (auto& line : s->sources)
                            for (const auto& site : *sites)
                              if (site.active && line.candidates.size() < sites->size() &&
-                                 std::ranges::find(line.candidates, site.id) == line.candidates.end())
+                                 std::ranges::find(line.candidates, site.id) ==
+                                     line.candidates.end())
                                line.candidates.push_back(site.id);
                          seal(s);
                        });
@@ -239,21 +249,21 @@ void service::number(const session_ptr& s) {
         if (!number)
           return s->done(number.error());
         const auto amount = [&](int64_t minor) { return money{minor, s->cart.currency}; };
-        order::placement placed{
-            .order_id = s->order_id,
-            .number = "S" + std::to_string(*number),
-            .cart_id = s->what.cart_id,
-            .user_id = s->user_id,
-            .person = s->person,
-            .contact = s->contact,
-            .country = s->what.to.country,
-            .shipping_option = s->what.shipping_option,
-            .lines = {},
-            .sums = {amount(s->fresh.subtotal), amount(s->fresh.discount), amount(s->fresh.shipping),
-                     amount(s->fresh.tax), amount(s->fresh.total), s->fresh.tax_included},
-            .provider = s->what.provider,
-            .payment_method = s->what.payment_method,
-            .hold = options_.hold};
+        order::placement placed{.order_id = s->order_id,
+                                .number = "S" + std::to_string(*number),
+                                .cart_id = s->what.cart_id,
+                                .user_id = s->user_id,
+                                .person = s->person,
+                                .contact = s->contact,
+                                .country = s->what.to.country,
+                                .shipping_option = s->what.shipping_option,
+                                .lines = {},
+                                .sums = {amount(s->fresh.subtotal), amount(s->fresh.discount),
+                                         amount(s->fresh.shipping), amount(s->fresh.tax),
+                                         amount(s->fresh.total), s->fresh.tax_included},
+                                .provider = s->what.provider,
+                                .payment_method = s->what.payment_method,
+                                .hold = options_.hold};
         for (size_t i = 0; i < s->cart.lines.size(); ++i) {
           const auto& line = s->cart.lines[i];
           placed.lines.push_back({.id = line.id,
@@ -271,7 +281,7 @@ void service::number(const session_ptr& s) {
 
 void service::check_out(const session_ptr& s, order::placement placed) {
   // Priced from this version: a line added meanwhile must not be charged at a total nobody saw.
-  const auto version = placed.order_id.empty() ? std::optional<uint64_t>{}
+  const auto version = placed.order_id.empty()    ? std::optional<uint64_t>{}
                        : s->what.expected_version ? s->what.expected_version
                                                   : s->cart.version;
   entity::ask<cart::contract>(
@@ -296,11 +306,12 @@ void service::await(std::string order_id, cluster::command_meta how, callback<pl
         if (r.error().code != errc::timed_out)
           return done(r.error());
         auto look = cart::read_meta(how);
-        entity::ask<order::contract>(route_, order_id, order::get{}, look, [=](result<order::order_view> now) {
-          if (!now)
-            return done(now.error());
-          done(placed_order{std::move(*now), token, false});
-        });
+        entity::ask<order::contract>(route_, order_id, order::get{}, look,
+                                     [=](result<order::order_view> now) {
+                                       if (!now)
+                                         return done(now.error());
+                                       done(placed_order{std::move(*now), token, false});
+                                     });
       });
 }
 

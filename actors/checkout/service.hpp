@@ -1,5 +1,5 @@
-// From a cart to an order: prices it afresh, refuses when that is not what was shown, seals who it is
-// for, and lets the cart give birth to the order. The sagas do the rest.
+// From a cart to an order: prices it afresh, refuses when that is not what was shown, seals who it
+// is for, and lets the cart give birth to the order. The sagas do the rest.
 #pragma once
 
 #include "actors/cart/service.hpp"
@@ -33,7 +33,7 @@ struct placed_order {
 };
 
 struct options {
-  std::string secret;               ///< derives access tokens
+  std::string secret; ///< derives access tokens
   std::chrono::seconds hold{600};
   std::chrono::milliseconds wait{8'000}; ///< for the saga's outcome
 };
@@ -41,18 +41,20 @@ struct options {
 /// Thread-safe; answers on any thread.
 class service {
 public:
-  service(cluster::router& route, cart::service& carts, catalogue::service& goods, pricing::service& prices,
-          warehouse::service& warehouses, user::service& people, persistence::sql::pool& rows,
-          const clock& time, entropy& random, options how);
+  service(cluster::router& route, cart::service& carts, catalogue::service& goods,
+          pricing::service& prices, warehouse::service& warehouses, user::service& people,
+          persistence::sql::pool& rows, const clock& time, entropy& random, options how);
 
-  /// errc::invalid for an option that does not serve the address, errc::conflict with problems[] for
-  /// lines that are not sold any more.
+  /// errc::invalid for an option that does not serve the address, errc::conflict with problems[]
+  /// for lines that are not sold any more.
   void quote(cart::caller who, std::string cart_id, address to, std::string shipping_option,
              cluster::command_meta how, callback<pricing::quote> done);
 
-  /// errc::quote_changed (extra: the new quote) when the total is not the expected one, or, where none
-  /// was sent, not the one of the prices the cart showed. A cart that has an order answers that one.
-  void place(cart::caller who, order_request what, cluster::command_meta how, callback<placed_order> done);
+  /// errc::quote_changed (extra: the new quote) when the total is not the expected one, or, where
+  /// none was sent, not the one of the prices the cart showed. A cart that has an order answers
+  /// that one.
+  void place(cart::caller who, order_request what, cluster::command_meta how,
+             callback<placed_order> done);
 
   /// What GET /v1/orders/{id} needs from a guest.
   std::string access_token(const std::string& order_id) const;

@@ -28,9 +28,9 @@ private:
   answer done_;
 };
 
-/// Sends `command` to the entity `key` of a domain, named by its `contract` (messages.hpp: kind, command,
-/// reply). `done` gets C::reply or the failure, on any thread; it is not called when the node stops
-/// before there is an answer: whoever waits has a deadline of its own.
+/// Sends `command` to the entity `key` of a domain, named by its `contract` (messages.hpp: kind,
+/// command, reply). `done` gets C::reply or the failure, on any thread; it is not called when the
+/// node stops before there is an answer: whoever waits has a deadline of its own.
 template <class Domain, class C>
 void ask(cluster::router& route, std::string_view key, C command, cluster::command_meta how,
          callback<typename C::reply> done) {

@@ -1,8 +1,7 @@
 #include "actors/entity/codec.hpp"
 
-#include <proto/journal.pb.h>
-
 #include <algorithm>
+#include <proto/journal.pb.h>
 
 namespace souk::entity {
 
@@ -73,7 +72,8 @@ result<packed_snapshot> unpack_snapshot(const std::string& payload) {
   pb::snapshot in;
   if (!in.ParseFromString(payload))
     return fail(errc::corrupt, "a snapshot does not parse");
-  packed_snapshot to{.state = std::move(*in.mutable_state()), .commands = {}, .at = from_micros(in.at_us())};
+  packed_snapshot to{
+      .state = std::move(*in.mutable_state()), .commands = {}, .at = from_micros(in.at_us())};
   for (const auto& command : in.commands()) {
     auto id = id_from(command.command_id());
     if (!id)

@@ -72,8 +72,8 @@ result<fold<M>> replay(const persistence::recovered& found) {
     if (auto replayed = out.replay(row.first_seq, row.payload); !replayed)
       return replayed.error();
   if (out.seq != found.seq)
-    return fail(errc::corrupt, "the journal says " + std::to_string(found.seq) + " events, replay found " +
-                                   std::to_string(out.seq));
+    return fail(errc::corrupt, "the journal says " + std::to_string(found.seq) +
+                                   " events, replay found " + std::to_string(out.seq));
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Which commands an entity has executed, so that a repeat gets the first answer and not a second effect
-// (law 3). Bounded by number and age; rebuilt by replay, kept in snapshots.
+// Which commands an entity has executed, so that a repeat gets the first answer and not a second
+// effect (law 3). Bounded by number and age; rebuilt by replay, kept in snapshots.
 #pragma once
 
 #include "actors/entity/model.hpp"

@@ -1,5 +1,5 @@
-// What a domain is: a pure model. The generic shell (entity.hpp) turns it into a journaled actor; tests
-// and the simulation call it as plain functions. No clock, no I/O, no CAF in here.
+// What a domain is: a pure model. The generic shell (entity.hpp) turns it into a journaled actor;
+// tests and the simulation call it as plain functions. No clock, no I/O, no CAF in here.
 #pragma once
 
 #include "base/ids.hpp"
@@ -28,8 +28,8 @@ struct memory_policy {
   std::chrono::hours age{24};
 };
 
-/// Something an entity owes to others. `step` is unique within the entity for as long as it is owed and
-/// names the effect for ever: the target's idempotency key is (entity, step).
+/// Something an entity owes to others. `step` is unique within the entity for as long as it is owed
+/// and names the effect for ever: the target's idempotency key is (entity, step).
 template <class What>
 struct effect {
   std::string step;   ///< "hold/2/berlin", "authorise/1", "expire/<reservation>"
@@ -45,17 +45,19 @@ struct effect {
 ///   M::event     std::variant of structs, past tense
 ///   M::reply     std::variant of reply structs
 ///   M::effect    entity::effect<std::variant<…>>
-///   decide(state, command, now)  refuses (failure), or answers the events to record; empty for queries
+///   decide(state, command, now)  refuses (failure), or answers the events to record; empty for
+///   queries
 ///                                and for commands that change nothing
 ///   apply(state&, event, at)     total: history never fails; `at` is when the event was recorded
-///   answer(state, command)       the reply, computed right after apply, or for a repeat as things are now
-///   is_natural(command)          true: the state itself recognises a repeat; the shell remembers nothing
-///   due(state)                   when something is owed next (may be early), `never` when nothing is
-///   pending(state, now)          what is owed at `now`, each step once
-///   is_ready(state, command)     false: the query waits for a later commit (order status after checkout)
-///   encode(event) / decode_event(bytes)        Protobuf (proto/<kind>.proto); an unknown kind fails with
-///   encode(state) / decode_state(bytes, version)   errc::corrupt; M::state_version is written
-///   postings(state, event, at)   optional: double entries that this event books (state before apply)
+///   answer(state, command)       the reply, computed right after apply, or for a repeat as things
+///   are now is_natural(command)          true: the state itself recognises a repeat; the shell
+///   remembers nothing due(state)                   when something is owed next (may be early),
+///   `never` when nothing is pending(state, now)          what is owed at `now`, each step once
+///   is_ready(state, command)     false: the query waits for a later commit (order status after
+///   checkout) encode(event) / decode_event(bytes)        Protobuf (proto/<kind>.proto); an unknown
+///   kind fails with encode(state) / decode_state(bytes, version)   errc::corrupt; M::state_version
+///   is written postings(state, event, at)   optional: double entries that this event books (state
+///   before apply)
 template <class M>
 concept model = requires(typename M::state& state, const typename M::state& seen,
                          const typename M::command& command, const typename M::event& event,

@@ -1,5 +1,5 @@
-// The port to a payment provider, in the terms of PaymentIntents with manual capture. An order calls it
-// only for an attempt its journal has opened; every call repeats safely under its key.
+// The port to a payment provider, in the terms of PaymentIntents with manual capture. An order
+// calls it only for an attempt its journal has opened; every call repeats safely under its key.
 #pragma once
 
 #include "base/money.hpp"
@@ -10,21 +10,22 @@
 
 namespace souk::payment {
 
-/// What is known about one payment object. Facts merge by object id, whoever brings them, in any order.
+/// What is known about one payment object. Facts merge by object id, whoever brings them, in any
+/// order.
 enum class intent_status : uint8_t {
   requires_payment_method, ///< declined, or never confirmed
   requires_action,         ///< the buyer must authenticate
   processing,
-  requires_capture,        ///< authorised
-  succeeded,               ///< captured
+  requires_capture, ///< authorised
+  succeeded,        ///< captured
   canceled,
 };
 
 struct intent {
   std::string id;
   intent_status status = intent_status::processing;
-  money amount;            ///< asked for
-  int64_t authorised = 0;  ///< minor units still capturable
+  money amount;           ///< asked for
+  int64_t authorised = 0; ///< minor units still capturable
   int64_t captured = 0;
   int64_t refunded = 0;
   std::string decline_code;    ///< "insufficient_funds", … when declined
@@ -48,19 +49,24 @@ struct authorisation {
 class gateway {
 public:
   virtual ~gateway() = default;
-  /// Creates and confirms an intent with capture_method=manual. A decline is a value, not a failure.
-  virtual void authorise(const std::string& key, const authorisation& what, callback<intent> done) = 0;
+  /// Creates and confirms an intent with capture_method=manual. A decline is a value, not a
+  /// failure.
+  virtual void authorise(const std::string& key, const authorisation& what,
+                         callback<intent> done) = 0;
   /// Goes on after the buyer's action.
-  virtual void confirm(const std::string& key, const std::string& intent_id, callback<intent> done) = 0;
+  virtual void confirm(const std::string& key, const std::string& intent_id,
+                       callback<intent> done) = 0;
   virtual void capture(const std::string& key, const std::string& intent_id, money amount,
                        callback<intent> done) = 0;
-  virtual void cancel(const std::string& key, const std::string& intent_id, callback<intent> done) = 0;
+  virtual void cancel(const std::string& key, const std::string& intent_id,
+                      callback<intent> done) = 0;
   /// Answers the intent as it is after the refund.
   virtual void refund(const std::string& key, const std::string& intent_id, money amount,
                       callback<intent> done) = 0;
   virtual void read(const std::string& intent_id, callback<intent> done) = 0;
   /// By metadata order_id and attempt; empty when the provider has none.
-  virtual void find(const std::string& order_id, int64_t attempt, callback<std::optional<intent>> done) = 0;
+  virtual void find(const std::string& order_id, int64_t attempt,
+                    callback<std::optional<intent>> done) = 0;
 };
 
 } // namespace souk::payment

@@ -34,20 +34,24 @@ result<std::string> service::session_of(std::string_view token) const {
   return id;
 }
 
-void service::log_in(user::login credentials, std::string guest_cart, std::string device, bool keyed,
-                     cluster::command_meta how, callback<login_answer> done) {
+void service::log_in(user::login credentials, std::string guest_cart, std::string device,
+                     bool keyed, cluster::command_meta how, callback<login_answer> done) {
   people_.verify_login(std::move(credentials), [=, this](result<user::account> account) {
     if (!account)
       return done(account.error());
-    const auto id = keyed ? derive_capability(secret_, "session/" + account->id + to_hex(how.id.bytes))
-                          : make_capability(time_.now(), random_);
+    const auto id =
+        keyed ? derive_capability(secret_, "session/" + account->id + to_hex(how.id.bytes))
+              : make_capability(time_.now(), random_);
     begin(*account, id, guest_cart, device, how, done);
   });
 }
 
-void service::begin(const user::account& account, const std::string& session_id, const std::string& guest_cart,
-                    const std::string& device, const cluster::command_meta& how, callback<login_answer> done) {
-  session::begin opening{.user_id = account.id, .roles = {}, .token_hash = sha256(token_of(session_id)),
+void service::begin(const user::account& account, const std::string& session_id,
+                    const std::string& guest_cart, const std::string& device,
+                    const cluster::command_meta& how, callback<login_answer> done) {
+  session::begin opening{.user_id = account.id,
+                         .roles = {},
+                         .token_hash = sha256(token_of(session_id)),
                          .device = device};
   for (auto role : account.roles)
     opening.roles.emplace_back(user::to_string(role));
@@ -55,20 +59,23 @@ void service::begin(const user::account& account, const std::string& session_id,
       route_, session_id, std::move(opening), how, [=, this](result<session_view> r) {
         if (!r)
           return done(r.error());
-        login_answer in{token_of(session_id), {session_id, account.id, account.roles, ""}, r->expires, ""};
+        login_answer in{
+            token_of(session_id), {session_id, account.id, account.roles, ""}, r->expires, ""};
         cart_of(account.id, [=, this](result<std::string> own) mutable {
           if (!own)
             return done(own.error());
           in.cart_id = in.who.cart_id = *own;
           if (guest_cart.empty())
             return done(in);
-          carts_.join(account.id, guest_cart, *own, how, [=, this](result<cart::opened_cart> joined) mutable {
-            // A guest's cart that cannot be joined must not keep anybody from logging in.
-            if (!joined)
-              return done(in);
-            in.cart_id = in.who.cart_id = joined->id;
-            remember_cart(account.id, joined->id, [=](result<bool>) { done(in); });
-          });
+          carts_.join(account.id, guest_cart, *own, how,
+                      [=, this](result<cart::opened_cart> joined) mutable {
+                        // A guest's cart that cannot be joined must not keep anybody from logging
+                        // in.
+                        if (!joined)
+                          return done(in);
+                        in.cart_id = in.who.cart_id = joined->id;
+                        remember_cart(account.id, joined->id, [=](result<bool>) { done(in); });
+                      });
         });
       });
 }

@@ -1,5 +1,5 @@
-// Sessions for the edge: tokens are derived from the session's id, never stored, and checked first by
-// their signature, then by the session's actor.
+// Sessions for the edge: tokens are derived from the session's id, never stored, and checked first
+// by their signature, then by the session's actor.
 #pragma once
 
 #include "actors/cart/service.hpp"
@@ -37,8 +37,8 @@ public:
       : route_(route), people_(people), carts_(carts), rows_(rows), time_(time), random_(random),
         secret_(std::move(secret)) {}
 
-  /// Verifies the password, begins a session, and joins `guest_cart` (may be empty) with the user's. A
-  /// repeat with the same key (`keyed`) answers the same token.
+  /// Verifies the password, begins a session, and joins `guest_cart` (may be empty) with the
+  /// user's. A repeat with the same key (`keyed`) answers the same token.
   void log_in(user::login credentials, std::string guest_cart, std::string device, bool keyed,
               cluster::command_meta how, callback<login_answer> done);
   /// errc::unauthenticated for a forged, expired or revoked token.
@@ -51,8 +51,9 @@ public:
 private:
   std::string token_of(const std::string& session_id) const;
   result<std::string> session_of(std::string_view token) const;
-  void begin(const user::account& account, const std::string& session_id, const std::string& guest_cart,
-             const std::string& device, const cluster::command_meta& how, callback<login_answer> done);
+  void begin(const user::account& account, const std::string& session_id,
+             const std::string& guest_cart, const std::string& device,
+             const cluster::command_meta& how, callback<login_answer> done);
 
   struct believed {
     identity who;

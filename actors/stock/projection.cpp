@@ -28,7 +28,8 @@ public:
       auto id = entity_id::from_text(std::string(change.text("entity")));
       auto known = cells_.find(id);
       if (known == cells_.end() ||
-          !known->second.replay(static_cast<uint64_t>(change.integer("seq")), std::string(change.bytea("payload")))) {
+          !known->second.replay(static_cast<uint64_t>(change.integer("seq")),
+                                std::string(change.bytea("payload")))) {
         // Not in memory, or rows are missing in between: the journal itself knows.
         if (auto read = read_again(c, id); !read)
           return read;
@@ -82,8 +83,10 @@ private:
       return {};
     const auto put = c.execute(
         "insert into stock_level (sku, warehouse, on_hand, reserved, available, seq, updated_at) "
-        "select *, now() from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) "
-        "on conflict (sku, warehouse) do update set on_hand = excluded.on_hand, reserved = excluded.reserved, "
+        "select *, now() from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], "
+        "$5::bigint[], $6::bigint[]) "
+        "on conflict (sku, warehouse) do update set on_hand = excluded.on_hand, reserved = "
+        "excluded.reserved, "
         "available = excluded.available, seq = excluded.seq, updated_at = excluded.updated_at "
         "where stock_level.seq < excluded.seq",
         {skus, warehouses, on_hand, reserved, available, seqs});
@@ -95,6 +98,8 @@ private:
 
 } // namespace
 
-std::shared_ptr<persistence::feed_consumer> make_projection() { return std::make_shared<projection>(); }
+std::shared_ptr<persistence::feed_consumer> make_projection() {
+  return std::make_shared<projection>();
+}
 
 } // namespace souk::stock

@@ -1,4 +1,5 @@
-// stock_level: what shoppers see of stock, a projection of the stock journal. Never decides anything.
+// stock_level: what shoppers see of stock, a projection of the stock journal. Never decides
+// anything.
 #pragma once
 
 #include "persistence/feed.hpp"

@@ -1,17 +1,17 @@
-// `souk import` and `souk demo`: rows into the catalogue, stock into the stock entities. The process is a
-// small node of its own; a shop that runs meanwhile notices by law 1 and replays.
-#include "actors/catalogue/demo.hpp"
+// `souk import` and `souk demo`: rows into the catalogue, stock into the stock entities. The
+// process is a small node of its own; a shop that runs meanwhile notices by law 1 and replays.
 #include "actors/catalogue/import.hpp"
+
+#include "actors/catalogue/demo.hpp"
 #include "actors/stock/messages.hpp"
 #include "app/commands/commands.hpp"
 #include "app/runtime.hpp"
-
-#include <unistd.h>
 
 #include <condition_variable>
 #include <cstdio>
 #include <fstream>
 #include <mutex>
+#include <unistd.h>
 
 namespace souk::app {
 
@@ -23,13 +23,28 @@ constexpr auto count_deadline = 60s;
 /// The importing node charges nobody.
 class no_provider final : public payment::gateway {
   static failure refused() { return fail(errc::unavailable, "an import takes no payments"); }
-  void authorise(const std::string&, const payment::authorisation&, callback<payment::intent> done) override { done(refused()); }
-  void confirm(const std::string&, const std::string&, callback<payment::intent> done) override { done(refused()); }
-  void capture(const std::string&, const std::string&, money, callback<payment::intent> done) override { done(refused()); }
-  void cancel(const std::string&, const std::string&, callback<payment::intent> done) override { done(refused()); }
-  void refund(const std::string&, const std::string&, money, callback<payment::intent> done) override { done(refused()); }
+  void authorise(const std::string&, const payment::authorisation&,
+                 callback<payment::intent> done) override {
+    done(refused());
+  }
+  void confirm(const std::string&, const std::string&, callback<payment::intent> done) override {
+    done(refused());
+  }
+  void capture(const std::string&, const std::string&, money,
+               callback<payment::intent> done) override {
+    done(refused());
+  }
+  void cancel(const std::string&, const std::string&, callback<payment::intent> done) override {
+    done(refused());
+  }
+  void refund(const std::string&, const std::string&, money,
+              callback<payment::intent> done) override {
+    done(refused());
+  }
   void read(const std::string&, callback<payment::intent> done) override { done(refused()); }
-  void find(const std::string&, int64_t, callback<std::optional<payment::intent>> done) override { done(refused()); }
+  void find(const std::string&, int64_t, callback<std::optional<payment::intent>> done) override {
+    done(refused());
+  }
 };
 
 /// Counts stock in, a bounded number of cells at a time.
@@ -45,10 +60,10 @@ public:
         changed_.wait(lock, [&] { return under_way_ < counts_under_way_max; });
         ++under_way_;
       }
-      entity::ask<stock::contract>(route_, stock::key_of(row.sku, row.warehouse),
-                                   stock::count{row.on_hand, "import"},
-                                   {random_command_id(random_), 1, time_.now() + count_deadline, {}},
-                                   [this](result<stock::level> r) { answered(r); });
+      entity::ask<stock::contract>(
+          route_, stock::key_of(row.sku, row.warehouse), stock::count{row.on_hand, "import"},
+          {random_command_id(random_), 1, time_.now() + count_deadline, {}},
+          [this](result<stock::level> r) { answered(r); });
     }
   }
 
@@ -81,7 +96,8 @@ private:
 };
 
 void show(const catalogue::import_report& r) {
-  std::fprintf(stderr, "\r%zu rows: %zu new, %zu changed, %zu wrong", r.rows, r.created, r.changed, r.failed);
+  std::fprintf(stderr, "\r%zu rows: %zu new, %zu changed, %zu wrong", r.rows, r.created, r.changed,
+               r.failed);
 }
 
 int run_import(const config& c, catalogue::product_reader& reader) {
@@ -97,7 +113,8 @@ int run_import(const config& c, catalogue::product_reader& reader) {
   const catalogue::id_source ids{random, node.time.now()};
   const auto report = catalogue::import_products(
       reader, **connection, ids,
-      {.progress = show, .stock = [&](std::vector<catalogue::stock_row> rows) { cells.count(rows); }});
+      {.progress = show,
+       .stock = [&](std::vector<catalogue::stock_row> rows) { cells.count(rows); }});
   const int uncounted = cells.finish();
   node.stop();
   if (!report)
@@ -121,12 +138,14 @@ bool looks_like_dummyjson(std::istream& in) {
 
 } // namespace
 
-int import_file(const config& c, const std::string& file, const std::string& format, const std::string& warehouse) {
+int import_file(const config& c, const std::string& file, const std::string& format,
+                const std::string& warehouse) {
   std::ifstream in(file);
   if (!in)
     return complain(fail(errc::invalid, "cannot read " + file));
   const bool dummyjson = format == "dummyjson" || (format == "auto" && looks_like_dummyjson(in));
-  const auto reader = dummyjson ? catalogue::read_dummyjson(in, warehouse) : catalogue::read_json_lines(in);
+  const auto reader =
+      dummyjson ? catalogue::read_dummyjson(in, warehouse) : catalogue::read_json_lines(in);
   return run_import(c, *reader);
 }
 

@@ -28,7 +28,8 @@ int wait_for_signal(const sigset_t& set) {
 
 result<void> check(const config& c) {
   if (c.node.secret.empty())
-    return fail(errc::invalid, "node.secret is not set: at least 32 characters that only this shop knows");
+    return fail(errc::invalid,
+                "node.secret is not set: at least 32 characters that only this shop knows");
   if (c.payments.url.empty())
     return fail(errc::invalid, "payments.url is not set: the base of the Stripe API");
   return {};

@@ -86,7 +86,8 @@ public:
 private:
   class stream final : public persistence::journal_stream {
   public:
-    stream(manual_journal& j, entity_id e, uint64_t seq, std::weak_ptr<persistence::journal_observer> o)
+    stream(manual_journal& j, entity_id e, uint64_t seq,
+           std::weak_ptr<persistence::journal_observer> o)
         : journal_(j), entity_(std::move(e)), seq_(seq), observer_(std::move(o)) {}
     bool accepts() const override { return !journal_.full; }
     void append(persistence::fragment f) override {

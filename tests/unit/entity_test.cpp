@@ -1,5 +1,5 @@
-// The generic shell, on a model small enough to see through: a counter that may never pass ten and owes
-// its neighbour a greeting for every add.
+// The generic shell, on a model small enough to see through: a counter that may never pass ten and
+// owes its neighbour a greeting for every add.
 #include "actors/entity/entity.hpp"
 #include "tests/kit/actor_test.hpp"
 #include "tests/kit/manual_journal.hpp"
@@ -91,7 +91,9 @@ struct counter {
 static_assert(entity::model<counter>);
 
 struct people_seen final : supervision::operators_queue {
-  void stuck(const entity_id&, const std::string& step, int, const failure&) override { steps.push_back(step); }
+  void stuck(const entity_id&, const std::string& step, int, const failure&) override {
+    steps.push_back(step);
+  }
   void unstuck(const entity_id&, const std::string& step) override { std::erase(steps, step); }
   std::vector<std::string> steps;
 };

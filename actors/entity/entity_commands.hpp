@@ -1,0 +1,214 @@
+// The shell's way of a command: recovery, deciding, recording, and saying nothing before the
+// commit. Part of entity.hpp.
+#pragma once
+
+#include "actors/entity/entity.hpp"
+
+namespace souk::entity {
+
+// --- recovery
+
+template <model M>
+void shell<M>::recover() {
+  const auto self = caf::actor_cast<cluster::entity_actor>(this);
+  env_.journal.recover(me_->entity, [this, self](result<persistence::recovered> found) {
+    caf::anon_send(self,
+                   cluster::make_task([this, found = std::move(found)] { recovered(found); }));
+  });
+}
+
+template <model M>
+void shell<M>::recovered(const result<persistence::recovered>& found) {
+  if (phase_ == phase::failed)
+    return;
+  auto replayed = found ? replay<M>(*found) : result<fold<M>>{found.error()};
+  if (!replayed) {
+    if (replayed.error().code == errc::corrupt)
+      env_.people.stuck(me_->entity, "recover", 1, replayed.error());
+    return fail_activation(replayed.error());
+  }
+  fold_ = std::move(*replayed);
+  committed_ = fold_.seq;
+  wakeup_row_ = found->wakeup;
+  observer_ = std::make_shared<observer>(caf::actor_cast<cluster::entity_actor>(this), this);
+  stream_ = env_.journal.open(me_->entity, found->seq, found->chain, observer_);
+  phase_ = phase::serving;
+  for (auto& rq : std::exchange(waiting_, {}))
+    execute(rq);
+  effects_due_ = true;
+  turn();
+}
+
+// --- commands
+
+template <model M>
+void shell<M>::take(const cluster::request_ptr& what) {
+  me_->touch(env_.time.monotonic());
+  auto* typed = dynamic_cast<request*>(what.get());
+  if (phase_ == phase::failed)
+    return typed ? route_.retry(what, failure_) : void();
+  if (!typed) { // a wakeup
+    effects_due_ = true;
+    woken_ = true;
+    what->leave();
+    return phase_ == phase::serving ? turn() : void();
+  }
+  request_ptr rq{typed};
+  if (phase_ == phase::recovering)
+    return waiting_.push_back(std::move(rq));
+  execute(std::move(rq));
+  turn();
+}
+
+template <model M>
+void shell<M>::execute(request_ptr rq) {
+  if (phase_ != phase::serving)
+    return route_.retry(rq, failure_);
+  const auto& meta = rq->meta;
+  if (!meta.id.empty()) {
+    if (const auto known = fold_.memory.find(meta.id)) {
+      metrics_.repeats.Increment();
+      if (*known != meta.fingerprint)
+        return hold(std::move(rq),
+                    fail(errc::idempotency_mismatch, "this key was used with another request"));
+      auto again = M::answer(fold_.state, rq->command);
+      return hold(std::move(rq), std::move(again));
+    }
+  }
+  const auto at = now();
+  if (meta.expires <= at)
+    return hold(std::move(rq), fail(errc::expired, "the command is too old"));
+  if (!stream_->accepts())
+    return rq->refuse(busy());
+  metrics_.commands.Increment();
+  auto events = M::decide(fold_.state, rq->command, at);
+  if (!events) {
+    metrics_.refusals.Increment();
+    return hold(std::move(rq), std::move(events.error()));
+  }
+  if (!events->empty())
+    record(rq->command, meta, *events, at);
+  else if (!M::is_ready(fold_.state, rq->command))
+    return parked_.push_back(std::move(rq));
+  auto answer = M::answer(fold_.state, rq->command);
+  hold(std::move(rq), std::move(answer));
+}
+
+template <model M>
+failure shell<M>::busy() {
+  auto why = fail(errc::overloaded, "the journal is at its limit");
+  why.retry_after = 1s;
+  return why;
+}
+
+template <model M>
+void shell<M>::record(const typename M::command& command, const cluster::command_meta& meta,
+                      const std::vector<typename M::event>& events, time_point at) {
+  journal_entry entry{
+      .command = {M::is_natural(command) ? command_id{} : meta.id, meta.fingerprint, at},
+      .events = {},
+      .trace = meta.trace};
+  persistence::fragment piece;
+  entry.events.reserve(events.size());
+  for (const auto& event : events) {
+    entry.events.push_back(M::encode(event));
+    if constexpr (requires { M::postings(fold_.state, event, at); })
+      for (auto& posting : M::postings(fold_.state, event, at))
+        piece.postings.push_back(std::move(posting));
+    M::apply(fold_.state, event, at);
+  }
+  fold_.memory.remember(entry.command);
+  fold_.last_at = at;
+  fold_.seq += events.size();
+  piece.events = static_cast<uint32_t>(events.size());
+  piece.payload = pack(entry);
+  fold_.tail_bytes += piece.payload.size();
+  piece.wakeup = wakeup_after(at);
+  if (fold_.tail_bytes > std::max(fold_.snapshot_bytes, snapshot_tail_least_bytes))
+    piece.snapshot = take_snapshot();
+  metrics_.events.Increment(static_cast<double>(events.size()));
+  stream_->append(std::move(piece));
+  effects_due_ = true;
+  revisit_parked();
+}
+
+template <model M>
+persistence::snapshot_row shell<M>::take_snapshot() {
+  packed_snapshot packed{
+      .state = M::encode(fold_.state),
+      .commands = {fold_.memory.commands().begin(), fold_.memory.commands().end()},
+      .at = fold_.last_at};
+  persistence::snapshot_row row{fold_.seq, M::state_version, pack(packed)};
+  fold_.snapshot_bytes = row.payload.size();
+  fold_.tail_bytes = 0;
+  metrics_.snapshots.Increment();
+  return row;
+}
+
+template <model M>
+std::optional<persistence::wakeup_change> shell<M>::wakeup_after(time_point at) {
+  const auto due = M::due(fold_.state);
+  if (due == never) {
+    if (!wakeup_row_)
+      return {};
+    wakeup_row_.reset();
+    return persistence::wakeup_change{};
+  }
+  const auto row = std::max(due, at + cluster::wakeup_grace);
+  if (wakeup_row_ && *wakeup_row_ <= row)
+    return {};
+  wakeup_row_ = row;
+  return persistence::wakeup_change{row};
+}
+
+// --- law 2
+
+template <model M>
+void shell<M>::hold(request_ptr rq, result<typename M::reply> answer) {
+  if (fold_.seq == committed_ && held_.empty())
+    return rq->complete(std::move(answer));
+  held_.push_back({fold_.seq, std::move(rq), std::move(answer), {}});
+}
+
+template <model M>
+void shell<M>::committed(uint64_t seq) {
+  if (phase_ != phase::serving)
+    return;
+  SOUK_ASSERT(seq <= fold_.seq, "the journal commits what was appended");
+  committed_ = std::max(committed_, seq);
+  release();
+  turn();
+}
+
+template <model M>
+void shell<M>::release() {
+  while (!held_.empty() && held_.front().seq <= committed_) {
+    auto next = std::move(held_.front());
+    held_.pop_front();
+    if (next.to)
+      next.to->complete(std::move(*next.answer));
+    else
+      start_effects(next.owed);
+  }
+}
+
+template <model M>
+void shell<M>::revisit_parked() {
+  if (parked_.empty())
+    return;
+  std::vector<request_ptr> still;
+  for (auto& rq : parked_) {
+    if (!M::is_ready(fold_.state, rq->command)) {
+      if (rq->meta.expires > fold_.last_at)
+        still.push_back(std::move(rq));
+      else
+        hold(std::move(rq), fail(errc::timed_out, "not yet"));
+      continue;
+    }
+    auto answer = M::answer(fold_.state, rq->command);
+    hold(std::move(rq), std::move(answer));
+  }
+  parked_ = std::move(still);
+}
+
+} // namespace souk::entity
