@@ -3,6 +3,8 @@
 
 #include "cluster/router.hpp"
 
+#include <variant>
+
 namespace souk::entity {
 
 /// A request with one of a domain's commands in it.

@@ -71,10 +71,16 @@ void put(const extended& e, pb::order_event& to) {
   put_units(*to.mutable_units_extended(), e.reservation);
   to.mutable_units_extended()->set_expires_us(to_micros(e.expires));
 }
-void put(const claimed& e, pb::order_event& to) { put_units(*to.mutable_units_claimed(), e.reservation); }
+void put(const claimed& e, pb::order_event& to) {
+  put_units(*to.mutable_units_claimed(), e.reservation);
+}
 void put(const lost& e, pb::order_event& to) { put_units(*to.mutable_units_lost(), e.reservation); }
-void put(const released& e, pb::order_event& to) { put_units(*to.mutable_units_released(), e.reservation); }
-void put(const left_stock& e, pb::order_event& to) { put_units(*to.mutable_units_shipped(), e.reservation); }
+void put(const released& e, pb::order_event& to) {
+  put_units(*to.mutable_units_released(), e.reservation);
+}
+void put(const left_stock& e, pb::order_event& to) {
+  put_units(*to.mutable_units_shipped(), e.reservation);
+}
 void put(const attempt_opened& e, pb::order_event& to) {
   auto& x = *to.mutable_attempt_opened();
   x.set_number(e.number);
@@ -107,7 +113,9 @@ void put(const dispatched& e, pb::order_event& to) {
   to.mutable_shipment_dispatched()->set_tracking(e.tracking);
 }
 void put(const told& e, pb::order_event& to) { to.mutable_shipment_told()->set_id(e.shipment); }
-void put(const delivered& e, pb::order_event& to) { to.mutable_shipment_delivered()->set_id(e.shipment); }
+void put(const delivered& e, pb::order_event& to) {
+  to.mutable_shipment_delivered()->set_id(e.shipment);
+}
 void put(const cart_informed&, pb::order_event& to) { to.mutable_cart_told(); }
 void put(const refund_asked& e, pb::order_event& to) {
   to.mutable_refund_asked()->set_amount(e.amount);
@@ -149,18 +157,24 @@ result<event> model::decode_event(std::string_view bytes) {
     return event{held{from.units_held().reservation(), from.units_held().quantity(),
                       from_micros(from.units_held().expires_us())}};
   case pb::order_event::kUnitsRefused:
-    return event{refused{from.units_refused().reservation(), static_cast<errc>(from.units_refused().why()),
+    return event{refused{from.units_refused().reservation(),
+                         static_cast<errc>(from.units_refused().why()),
                          from.units_refused().quantity()}};
   case pb::order_event::kUnitsExtended:
-    return event{extended{from.units_extended().reservation(), from_micros(from.units_extended().expires_us())}};
-  case pb::order_event::kUnitsClaimed: return event{claimed{from.units_claimed().reservation()}};
-  case pb::order_event::kUnitsLost: return event{lost{from.units_lost().reservation()}};
-  case pb::order_event::kUnitsReleased: return event{released{from.units_released().reservation()}};
-  case pb::order_event::kUnitsShipped: return event{left_stock{from.units_shipped().reservation()}};
+    return event{extended{from.units_extended().reservation(),
+                          from_micros(from.units_extended().expires_us())}};
+  case pb::order_event::kUnitsClaimed:
+    return event{claimed{from.units_claimed().reservation()}};
+  case pb::order_event::kUnitsLost:
+    return event{lost{from.units_lost().reservation()}};
+  case pb::order_event::kUnitsReleased:
+    return event{released{from.units_released().reservation()}};
+  case pb::order_event::kUnitsShipped:
+    return event{left_stock{from.units_shipped().reservation()}};
   case pb::order_event::kAttemptOpened: {
     const auto& x = from.attempt_opened();
-    return event{attempt_opened{x.number(), static_cast<attempt_kind>(x.kind()), x.intent(), x.amount(),
-                                x.payment_method()}};
+    return event{attempt_opened{x.number(), static_cast<attempt_kind>(x.kind()), x.intent(),
+                                x.amount(), x.payment_method()}};
   }
   case pb::order_event::kAttemptClosed:
     return event{attempt_closed{from.attempt_closed().number(), from.attempt_closed().outcome()}};
@@ -171,22 +185,28 @@ result<event> model::decode_event(std::string_view bytes) {
     return event{intent_merged{std::move(*intent)}};
   }
   case pb::order_event::kStatusMoved:
-    return event{moved{static_cast<status>(from.status_moved().to()), static_cast<errc>(from.status_moved().code()),
-                       from.status_moved().why()}};
+    return event{moved{static_cast<status>(from.status_moved().to()),
+                       static_cast<errc>(from.status_moved().code()), from.status_moved().why()}};
   case pb::order_event::kShipmentPlanned:
     return event{shipment_planned{from.shipment_planned().id(), from.shipment_planned().warehouse(),
                                   texts(from.shipment_planned().reservations())}};
-  case pb::order_event::kShipmentRouted: return event{routed{from.shipment_routed().id()}};
+  case pb::order_event::kShipmentRouted:
+    return event{routed{from.shipment_routed().id()}};
   case pb::order_event::kShipmentDispatched:
-    return event{dispatched{from.shipment_dispatched().id(), from.shipment_dispatched().tracking()}};
-  case pb::order_event::kShipmentTold: return event{told{from.shipment_told().id()}};
-  case pb::order_event::kShipmentDelivered: return event{delivered{from.shipment_delivered().id()}};
-  case pb::order_event::kCartTold: return event{cart_informed{}};
+    return event{
+        dispatched{from.shipment_dispatched().id(), from.shipment_dispatched().tracking()}};
+  case pb::order_event::kShipmentTold:
+    return event{told{from.shipment_told().id()}};
+  case pb::order_event::kShipmentDelivered:
+    return event{delivered{from.shipment_delivered().id()}};
+  case pb::order_event::kCartTold:
+    return event{cart_informed{}};
   case pb::order_event::kRefundAsked:
     return event{refund_asked{from.refund_asked().amount(), from.refund_asked().reason()}};
   case pb::order_event::kRoundPostponed:
     return event{round_postponed{from_micros(from.round_postponed().at_us())}};
-  case pb::order_event::KIND_NOT_SET: break;
+  case pb::order_event::KIND_NOT_SET:
+    break;
   }
   return fail(errc::corrupt, "an unknown kind of order event");
 }
@@ -247,7 +267,8 @@ std::string model::encode(const state& s) {
 
 result<state> model::decode_state(std::string_view bytes, uint32_t version) {
   pb::order_state from;
-  if (version != state_version || !from.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  if (version != state_version ||
+      !from.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return fail(errc::corrupt, "an order snapshot does not parse");
   auto what = from_proto(from.placed());
   if (!what)
@@ -266,7 +287,8 @@ result<state> model::decode_state(std::string_view bytes, uint32_t version) {
   for (const auto& x : from.reservations())
     s.reservations.push_back({x.id(), x.line(), x.warehouse(), x.wanted(), x.granted(), x.partial(),
                               static_cast<unit_state>(x.state()), from_micros(x.expires_us()),
-                              static_cast<errc>(x.why()), x.available(), static_cast<int>(x.round())});
+                              static_cast<errc>(x.why()), x.available(),
+                              static_cast<int>(x.round())});
   for (const auto& x : from.attempts())
     s.attempts.push_back({x.number(), static_cast<attempt_kind>(x.kind()), x.intent(), x.amount(),
                           x.payment_method(), from_micros(x.opened_us()), x.outcome()});

@@ -23,13 +23,16 @@ struct performance {
 
   template <class C, class Then>
   void ask_stock(const std::string& sku, const std::string& warehouse, C what, Then then) const {
-    entity::hand_over<stock::contract, command>(route, time, source, step, stock::key_of(sku, warehouse),
-                                                std::move(what), std::move(then), done);
+    entity::hand_over<stock::contract, command>(route, time, source, step,
+                                                stock::key_of(sku, warehouse), std::move(what),
+                                                std::move(then), done);
   }
 };
 
 /// A final "no" of the stock cell; everything else is tried again.
-bool is_refusal(const failure& f) { return !is_transient(f.code) && f.code != errc::internal && f.code != errc::corrupt; }
+bool is_refusal(const failure& f) {
+  return !is_transient(f.code) && f.code != errc::internal && f.code != errc::corrupt;
+}
 
 void perform(const ask_hold& e, const performance& p) {
   p.ask_stock(e.sku, e.warehouse, stock::hold{e.reservation, e.quantity, e.expires, e.partial},
@@ -40,7 +43,8 @@ void perform(const ask_hold& e, const performance& p) {
                   return r.error();
                 const auto& problems = r.error().problems;
                 const auto free = problems.empty() ? 0 : problems.front().available.value_or(0);
-                return command{units_refused{id, r.error().code == errc::held ? errc::held : errc::sold_out, free}};
+                return command{units_refused{
+                    id, r.error().code == errc::held ? errc::held : errc::sold_out, free}};
               });
 }
 
@@ -72,7 +76,8 @@ void perform(const ask_release& e, const performance& p) {
 void perform(const ask_ship_units& e, const performance& p) {
   p.ask_stock(e.sku, e.warehouse, stock::ship{e.reservation},
               [id = e.reservation](result<stock::shipped> r) -> result<command> {
-                // Claimed units vanish from a cell only by shipping, which it remembers for an hour.
+                // Claimed units vanish from a cell only by shipping, which it remembers for an
+                // hour.
                 const bool forgotten = !r && r.error().code == errc::not_found;
                 return r || forgotten ? result<command>{command{units_shipped{id}}} : r.error();
               });
@@ -89,7 +94,8 @@ void perform(const tell_cart& e, const performance& p) {
                                                cart::complete{std::string(order_id)}, told, p.done);
   else
     entity::hand_over<cart::contract, command>(p.route, p.time, p.source, p.step, e.cart_id,
-                                               cart::reopen{std::string(order_id), e.problems}, told, p.done);
+                                               cart::reopen{std::string(order_id), e.problems},
+                                               told, p.done);
 }
 
 void perform(const ask_route& e, const performance& p) {
@@ -109,11 +115,12 @@ void perform(const tell_shipment& e, const performance& p) {
     return r ? result<command>{command{shipment_told{id}}} : r.error();
   };
   if (e.cancelled)
-    entity::hand_over<souk::shipment::contract, command>(p.route, p.time, p.source, p.step, e.shipment,
-                                                   souk::shipment::cancel{}, told, p.done);
+    entity::hand_over<souk::shipment::contract, command>(
+        p.route, p.time, p.source, p.step, e.shipment, souk::shipment::cancel{}, told, p.done);
   else
-    entity::hand_over<souk::shipment::contract, command>(p.route, p.time, p.source, p.step, e.shipment,
-                                                   souk::shipment::dispatch{e.tracking}, told, p.done);
+    entity::hand_over<souk::shipment::contract, command>(
+        p.route, p.time, p.source, p.step, e.shipment, souk::shipment::dispatch{e.tracking}, told,
+        p.done);
 }
 
 void perform(const look_at_clock&, const performance& p) { p.done(command{check_time{}}); }
@@ -129,11 +136,13 @@ callback<payment::intent> as_fact(const performance& p, int64_t attempt) {
   };
 }
 
-bool is_forgotten(const attempt& a, const performance& p) { return p.time.now() - a.opened > provider_memory; }
+bool is_forgotten(const attempt& a, const performance& p) {
+  return p.time.now() - a.opened > provider_memory;
+}
 
-/// What did that call do, if anything? Asked when its outcome is unknown: the provider may have saved a
-/// failure under the key, and may have forgotten the key. While the key is remembered what is found is a
-/// mere fact and the call may still be repeated; later it is the answer.
+/// What did that call do, if anything? Asked when its outcome is unknown: the provider may have
+/// saved a failure under the key, and may have forgotten the key. While the key is remembered what
+/// is found is a mere fact and the call may still be repeated; later it is the answer.
 void look_up(const attempt& a, const performance& p, const failure& unknown) {
   const auto answers = is_forgotten(a, p) ? a.number : 0;
   if (!a.intent.empty())
@@ -153,6 +162,9 @@ void look_up(const attempt& a, const performance& p, const failure& unknown) {
 /// After a call: a fact, a final refusal, or a look at what it did.
 callback<payment::intent> after_call(const attempt& a, const performance& p) {
   return [a, p](result<payment::intent> r) {
+    // An answer saved under the key may be older than what became of it.
+    if (r && r->status == payment::intent_status::processing)
+      return p.provider.read(r->id, as_fact(p, a.number));
     if (r)
       return p.done(command{intent_seen{std::move(*r), a.number}});
     const auto& why = r.error();
@@ -173,12 +185,17 @@ void perform(const call_provider& e, const performance& p) {
   const auto key = order_id + "/" + p.step;
   switch (a.kind) {
   case attempt_kind::authorise:
-    return p.provider.authorise(key, {order_id, a.number, a.payment_method, e.amount, p.return_url + order_id},
-                                after_call(a, p));
-  case attempt_kind::confirm: return p.provider.confirm(key, a.intent, after_call(a, p));
-  case attempt_kind::capture: return p.provider.capture(key, a.intent, e.amount, after_call(a, p));
-  case attempt_kind::cancel: return p.provider.cancel(key, a.intent, after_call(a, p));
-  case attempt_kind::refund: return p.provider.refund(key, a.intent, e.amount, after_call(a, p));
+    return p.provider.authorise(
+        key, {order_id, a.number, a.payment_method, e.amount, p.return_url + order_id},
+        after_call(a, p));
+  case attempt_kind::confirm:
+    return p.provider.confirm(key, a.intent, after_call(a, p));
+  case attempt_kind::capture:
+    return p.provider.capture(key, a.intent, e.amount, after_call(a, p));
+  case attempt_kind::cancel:
+    return p.provider.cancel(key, a.intent, after_call(a, p));
+  case attempt_kind::refund:
+    return p.provider.refund(key, a.intent, e.amount, after_call(a, p));
   }
 }
 

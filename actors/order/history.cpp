@@ -40,19 +40,24 @@ result<order_page> to_page(const rows& found, size_t limit) {
     const auto unit = currency::parse(found.text(i, 4));
     if (!unit)
       return unit.error();
-    page.items.push_back({std::string(found.text(i, 0)), std::string(found.text(i, 1)),
-                          std::string(found.text(i, 2)), {found.integer(i, 3), *unit}, found.time(i, 5)});
+    page.items.push_back({std::string(found.text(i, 0)),
+                          std::string(found.text(i, 1)),
+                          std::string(found.text(i, 2)),
+                          {found.integer(i, 3), *unit},
+                          found.time(i, 5)});
   }
   if (found.size() > limit)
     page.next_cursor = to_cursor(page.items.back());
   return page;
 }
 
-constexpr auto columns = "select order_id, number, status, total, currency, created_at from order_summary ";
+constexpr auto columns =
+    "select order_id, number, status, total, currency, created_at from order_summary ";
 
 } // namespace
 
-void history::of_user(std::string user_id, size_t limit, std::string cursor, callback<order_page> done) {
+void history::of_user(std::string user_id, size_t limit, std::string cursor,
+                      callback<order_page> done) {
   position from{time_point{std::chrono::sys_days{std::chrono::year{9000} / 1 / 1}}, ""};
   if (!cursor.empty()) {
     auto parsed = parse_cursor(cursor);
@@ -81,11 +86,11 @@ void history::open_orders(size_t limit, std::string cursor, callback<order_page>
   }
   rows_.ask(
       [=](connection& c) -> result<order_page> {
-        const auto found =
-            c.execute(std::string(columns) +
-                          "where status not in ('delivered', 'rejected', 'cancelled', 'refunded') "
-                          "and (created_at, order_id) > ($1, $2) order by created_at, order_id limit $3",
-                      {from.at, from.id, static_cast<int64_t>(limit) + 1});
+        const auto found = c.execute(
+            std::string(columns) +
+                "where status not in ('delivered', 'rejected', 'cancelled', 'refunded') "
+                "and (created_at, order_id) > ($1, $2) order by created_at, order_id limit $3",
+            {from.at, from.id, static_cast<int64_t>(limit) + 1});
         return found ? to_page(*found, limit) : found.error();
       },
       std::move(done));

@@ -1,5 +1,5 @@
-// What an order's money movements book: captured money is a claim on the provider, balanced by what it
-// was paid for; a refund books the same backwards (law 6).
+// What an order's money movements book: captured money is a claim on the provider, balanced by what
+// it was paid for; a refund books the same backwards (law 6).
 #include "actors/order/order.hpp"
 
 #include <algorithm>
@@ -14,8 +14,8 @@ int64_t portion(int64_t of, int64_t part, int64_t whole) {
   return whole == 0 ? 0 : static_cast<int64_t>(static_cast<wide>(of) * part / whole);
 }
 
-/// The share of tax and shipping in the first `amount` of the total; the difference of two such shares
-/// belongs to what lies between, so that all parts together are exact to the cent.
+/// The share of tax and shipping in the first `amount` of the total; the difference of two such
+/// shares belongs to what lies between, so that all parts together are exact to the cent.
 struct shares {
   int64_t tax, shipping;
 };
@@ -23,7 +23,8 @@ shares shares_up_to(const totals& t, int64_t amount) {
   const auto shipping_net =
       t.tax_included ? t.shipping.amount - portion(t.tax.amount, t.shipping.amount, t.total.amount)
                      : t.shipping.amount;
-  return {portion(t.tax.amount, amount, t.total.amount), portion(shipping_net, amount, t.total.amount)};
+  return {portion(t.tax.amount, amount, t.total.amount),
+          portion(shipping_net, amount, t.total.amount)};
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// What can be asked of an order and what it answers. The order is born in its cart (placement) and from
-// then on is the only one to decide about its units, its money and its shipments.
+// What can be asked of an order and what it answers. The order is born in its cart (placement) and
+// from then on is the only one to decide about its units, its money and its shipments.
 #pragma once
 
 #include "actors/payment/gateway.hpp"
@@ -16,13 +16,13 @@ namespace souk::order {
 inline constexpr std::string_view kind = "order";
 
 struct placed_line {
-  std::string id;       ///< the cart line's
+  std::string id; ///< the cart line's
   std::string sku;
   std::string product_id;
   std::string title;
   int64_t quantity = 0;
   money unit_price;
-  money total;          ///< unit_price × quantity
+  money total;                         ///< unit_price × quantity
   std::vector<std::string> warehouses; ///< candidates, best first (actors/warehouse/sourcing)
   bool operator==(const placed_line&) const = default;
 };
@@ -36,24 +36,34 @@ struct totals {
 /// Everything an order needs for life, fixed when it is placed.
 struct placement {
   std::string order_id;
-  std::string number;          ///< for people, from a Postgres sequence
+  std::string number; ///< for people, from a Postgres sequence
   std::string cart_id;
-  std::string user_id;         ///< empty for a guest
-  std::string person;          ///< whose key sealed `contact`
-  std::string contact;         ///< sealed JSON: e-mail and shipping address
-  std::string country;         ///< destination, ISO 3166-1 alpha-2
+  std::string user_id; ///< empty for a guest
+  std::string person;  ///< whose key sealed `contact`
+  std::string contact; ///< sealed JSON: e-mail and shipping address
+  std::string country; ///< destination, ISO 3166-1 alpha-2
   std::string shipping_option;
   std::vector<placed_line> lines;
   totals sums;
-  std::string provider;        ///< "stripe"
+  std::string provider; ///< "stripe"
   std::string payment_method;
   std::chrono::seconds hold{600};
   bool operator==(const placement&) const = default;
 };
 
 enum class status : uint8_t {
-  holding, authorising, action_required, payment_failed, claiming,
-  confirmed, shipped, delivered, compensating, cancelled, rejected, refunded,
+  holding,
+  authorising,
+  action_required,
+  payment_failed,
+  claiming,
+  confirmed,
+  shipped,
+  delivered,
+  compensating,
+  cancelled,
+  rejected,
+  refunded,
 };
 std::string_view to_string(status s);
 
@@ -63,7 +73,8 @@ struct shipment_view {
 };
 
 struct payment_view {
-  std::string status;          ///< "pending", "action_required", "authorised", "captured", "declined", "voided", "refunded"
+  std::string status; ///< "pending", "action_required", "authorised", "captured", "declined",
+                      ///< "voided", "refunded"
   int64_t authorised = 0, captured = 0, refunded = 0;
   std::string decline_code;
   std::string next_action_url;
@@ -75,49 +86,117 @@ struct order_view {
   souk::order::status status = status::holding;
   payment_view payment;
   std::vector<shipment_view> shipments;
-  std::vector<problem> problems;    ///< why it was rejected
+  std::vector<problem> problems; ///< why it was rejected
   time_point created_at;
-  uint64_t version = 0;             ///< events so far: the ETag
+  uint64_t version = 0; ///< events so far: the ETag
 };
 /// Answer to what needs no view.
 struct accepted {};
 
 // --- commands of people
-struct place { placement what; using reply = order_view; };
-struct get { using reply = order_view; };
+struct place {
+  placement what;
+  using reply = order_view;
+};
+struct get {
+  using reply = order_view;
+};
 /// Answers when the order no longer works by itself: confirmed, rejected, payment failed, action
 /// required, cancelled, …
-struct await_outcome { using reply = order_view; };
+struct await_outcome {
+  using reply = order_view;
+};
 /// Another card, or on after the buyer's action (empty method).
-struct pay { std::string payment_method; using reply = order_view; };
-struct cancel { std::string reason; using reply = order_view; };
+struct pay {
+  std::string payment_method;
+  using reply = order_view;
+};
+struct cancel {
+  std::string reason;
+  using reply = order_view;
+};
 /// Hands shipments over to the carrier; no ids: all that are still here.
-struct ship { std::vector<std::string> shipments; std::string tracking; using reply = order_view; };
-struct refund { int64_t amount = 0; std::string reason; using reply = order_view; };
+struct ship {
+  std::vector<std::string> shipments;
+  std::string tracking;
+  using reply = order_view;
+};
+struct refund {
+  int64_t amount = 0;
+  std::string reason;
+  using reply = order_view;
+};
 
 // --- outcomes of effects, fed back by the effect runner, and facts by webhooks
-struct units_held { std::string reservation; int64_t granted = 0; time_point expires; using reply = accepted; };
-struct units_refused { std::string reservation; errc why = errc::sold_out; int64_t available = 0; using reply = accepted; };
-struct units_extended { std::string reservation; time_point expires; using reply = accepted; };
-struct units_claimed { std::string reservation; using reply = accepted; };
-struct units_lost { std::string reservation; using reply = accepted; }; ///< extend or claim came too late
-struct units_released { std::string reservation; using reply = accepted; };
-struct units_shipped { std::string reservation; using reply = accepted; };
+struct units_held {
+  std::string reservation;
+  int64_t granted = 0;
+  time_point expires;
+  using reply = accepted;
+};
+struct units_refused {
+  std::string reservation;
+  errc why = errc::sold_out;
+  int64_t available = 0;
+  using reply = accepted;
+};
+struct units_extended {
+  std::string reservation;
+  time_point expires;
+  using reply = accepted;
+};
+struct units_claimed {
+  std::string reservation;
+  using reply = accepted;
+};
+struct units_lost {
+  std::string reservation;
+  using reply = accepted;
+}; ///< extend or claim came too late
+struct units_released {
+  std::string reservation;
+  using reply = accepted;
+};
+struct units_shipped {
+  std::string reservation;
+  using reply = accepted;
+};
 /// `answers`: the attempt whose call brought this fact, 0 for a webhook.
-struct intent_seen { payment::intent intent; int64_t answers = 0; using reply = accepted; };
+struct intent_seen {
+  payment::intent intent;
+  int64_t answers = 0;
+  using reply = accepted;
+};
 /// The provider refuses the call of this attempt for good, or never got it.
-struct attempt_failed { int64_t attempt = 0; std::string why; using reply = accepted; };
-struct cart_told { using reply = accepted; };
-struct shipment_routed { std::string shipment; using reply = accepted; };
-struct shipment_told { std::string shipment; using reply = accepted; };
-struct shipment_delivered { std::string shipment; using reply = accepted; };
+struct attempt_failed {
+  int64_t attempt = 0;
+  std::string why;
+  using reply = accepted;
+};
+struct cart_told {
+  using reply = accepted;
+};
+struct shipment_routed {
+  std::string shipment;
+  using reply = accepted;
+};
+struct shipment_told {
+  std::string shipment;
+  using reply = accepted;
+};
+struct shipment_delivered {
+  std::string shipment;
+  using reply = accepted;
+};
 /// Time itself: holds or deadlines may have lapsed.
-struct check_time { using reply = accepted; };
+struct check_time {
+  using reply = accepted;
+};
 
 using command = std::variant<place, get, await_outcome, pay, cancel, ship, refund, units_held,
-                             units_refused, units_extended, units_claimed, units_lost, units_released,
-                             units_shipped, intent_seen, attempt_failed, cart_told, shipment_routed,
-                             shipment_told, shipment_delivered, check_time>;
+                             units_refused, units_extended, units_claimed, units_lost,
+                             units_released, units_shipped, intent_seen, attempt_failed, cart_told,
+                             shipment_routed, shipment_told, shipment_delivered, check_time>;
 using reply = std::variant<order_view, accepted>;
 
 /// What others need to ask this domain (entity::ask).

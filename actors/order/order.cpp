@@ -1,7 +1,5 @@
-#include "actors/order/order.hpp"
-
-#include <algorithm>
-#include <map>
+// What may be asked of an order, one function a command.
+#include "actors/order/parts.hpp"
 
 namespace souk::order {
 
@@ -10,12 +8,6 @@ namespace {
 using events = std::vector<model::event>;
 using state = model::state;
 using payment::intent_status;
-
-template <class Items>
-auto* find_by_id(Items& items, std::string_view id) {
-  const auto it = std::ranges::find_if(items, [&](const auto& x) { return x.id == id; });
-  return it == items.end() ? nullptr : &*it;
-}
 
 bool is_over(status s) {
   return s == status::cancelled || s == status::rejected || s == status::refunded;
@@ -30,9 +22,12 @@ int64_t refundable(const state& s, const payment::intent& i) {
   return std::max<int64_t>(0, left);
 }
 
-bool pays(const attempt& a) { return a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm; }
+bool pays(const attempt& a) {
+  return a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm;
+}
 
-/// `i` is what a look-up found so late that the call itself, had it arrived, would show: how it ended.
+/// `i` is what a look-up found so late that the call itself, had it arrived, would show: how it
+/// ended.
 std::string late_outcome(const state& s, const attempt& a, const payment::intent& i) {
   if (a.kind == attempt_kind::refund) {
     auto known = a.amount;
@@ -87,7 +82,8 @@ result<events> on(const state& s, const cancel& c) {
 result<events> on(const state& s, const ship& c) {
   if (s.status != status::confirmed && s.status != status::shipped)
     return fail(errc::conflict, "the order is " + std::string(to_string(s.status)));
-  const bool paid = std::ranges::any_of(s.intents, [](const auto& i) { return i.authorised + i.captured > 0; });
+  const bool paid =
+      std::ranges::any_of(s.intents, [](const auto& i) { return i.authorised + i.captured > 0; });
   if (s.what.sums.total.amount > 0 && !paid)
     return fail(errc::conflict, "the payment is no longer authorised");
   events out;
@@ -95,7 +91,8 @@ result<events> on(const state& s, const ship& c) {
     if (!find_by_id(s.shipments, id))
       return fail_field("/shipments", "unknown", "no such shipment: " + id);
   for (const auto& x : s.shipments)
-    if (!x.dispatched && (c.shipments.empty() || std::ranges::find(c.shipments, x.id) != c.shipments.end()))
+    if (!x.dispatched &&
+        (c.shipments.empty() || std::ranges::find(c.shipments, x.id) != c.shipments.end()))
       out.push_back(dispatched{x.id, c.tracking});
   return out;
 }
@@ -116,13 +113,13 @@ result<events> on(const state& s, const refund& c) {
   if (paid == s.intents.end())
     return fail(errc::conflict, "no single payment holds that much");
   return events{refund_asked{c.amount, c.reason},
-                attempt_opened{static_cast<int64_t>(s.attempts.size()) + 1, attempt_kind::refund, paid->id,
-                               c.amount, ""}};
+                attempt_opened{static_cast<int64_t>(s.attempts.size()) + 1, attempt_kind::refund,
+                               paid->id, c.amount, ""}};
 }
 
 /// An event about a reservation in one of the states `from`; anything else was heard before.
-result<events> about_units(const state& s, const std::string& id, std::initializer_list<unit_state> from,
-                           model::event then) {
+result<events> about_units(const state& s, const std::string& id,
+                           std::initializer_list<unit_state> from, model::event then) {
   const auto* r = find_by_id(s.reservations, id);
   if (!r || std::ranges::find(from, r->state) == from.end())
     return events{};
@@ -130,10 +127,12 @@ result<events> about_units(const state& s, const std::string& id, std::initializ
 }
 
 result<events> on(const state& s, const units_held& c) {
-  return about_units(s, c.reservation, {unit_state::asked}, held{c.reservation, c.granted, c.expires});
+  return about_units(s, c.reservation, {unit_state::asked},
+                     held{c.reservation, c.granted, c.expires});
 }
 result<events> on(const state& s, const units_refused& c) {
-  return about_units(s, c.reservation, {unit_state::asked}, refused{c.reservation, c.why, c.available});
+  return about_units(s, c.reservation, {unit_state::asked},
+                     refused{c.reservation, c.why, c.available});
 }
 result<events> on(const state& s, const units_extended& c) {
   return about_units(s, c.reservation, {unit_state::held}, extended{c.reservation, c.expires});
@@ -203,146 +202,21 @@ result<events> on(const state&, const get&) { return events{}; }
 result<events> on(const state&, const await_outcome&) { return events{}; }
 result<events> on(const state&, const check_time&) { return events{}; }
 
-// --- events, one each
-
-void on(state& s, const placed& e, time_point at) {
-  s.what = e.what;
-  s.created = s.moved_at = at;
-}
-void on(state& s, const hold_asked& e, time_point) {
-  s.reservations.push_back({.id = e.reservation,
-                            .line = e.line,
-                            .warehouse = e.warehouse,
-                            .wanted = e.quantity,
-                            .partial = e.partial,
-                            .round = e.round});
-}
-void on(state& s, const held& e, time_point) {
-  if (auto* r = find_by_id(s.reservations, e.reservation)) {
-    r->state = unit_state::held;
-    r->granted = e.granted;
-    r->expires = e.expires;
-  }
-}
-void on(state& s, const refused& e, time_point) {
-  if (auto* r = find_by_id(s.reservations, e.reservation)) {
-    r->state = unit_state::refused;
-    r->why = e.why;
-    r->available = e.available;
-  }
-}
-void on(state& s, const extended& e, time_point) {
-  if (auto* r = find_by_id(s.reservations, e.reservation))
-    r->expires = e.expires;
-}
-void set_state(state& s, const std::string& reservation, unit_state to) {
-  if (auto* r = find_by_id(s.reservations, reservation))
-    r->state = to;
-}
-void on(state& s, const claimed& e, time_point) { set_state(s, e.reservation, unit_state::claimed); }
-void on(state& s, const lost& e, time_point) {
-  if (auto* r = find_by_id(s.reservations, e.reservation)) {
-    r->state = unit_state::lost;
-    r->granted = 0;
-  }
-}
-void on(state& s, const released& e, time_point) {
-  if (auto* r = find_by_id(s.reservations, e.reservation))
-    r->state = r->state == unit_state::lost ? unit_state::refused : unit_state::released;
-}
-void on(state& s, const left_stock& e, time_point) { set_state(s, e.reservation, unit_state::shipped); }
-void on(state& s, const attempt_opened& e, time_point at) {
-  s.attempts.push_back({e.number, e.kind, e.intent, e.amount, e.payment_method, at, ""});
-}
-void on(state& s, const attempt_closed& e, time_point) {
-  const auto it = std::ranges::find(s.attempts, e.number, &attempt::number);
-  if (it != s.attempts.end())
-    it->outcome = e.outcome;
-}
-void on(state& s, const intent_merged& e, time_point) {
-  if (auto* known = find_by_id(s.intents, e.intent.id))
-    *known = e.intent;
-  else
-    s.intents.push_back(e.intent);
-}
-void on(state& s, const moved& e, time_point at) {
-  s.status = e.to;
-  s.moved_at = at;
-  if (e.to == status::compensating) {
-    s.failure = e.code;
-    s.why = e.why;
-  }
-}
-void on(state& s, const shipment_planned& e, time_point) {
-  s.shipments.push_back({.id = e.id, .warehouse = e.warehouse, .reservations = e.reservations});
-}
-template <class Change>
-void change_shipment(state& s, const std::string& id, Change change) {
-  if (auto* x = find_by_id(s.shipments, id))
-    change(*x);
-}
-void on(state& s, const routed& e, time_point) {
-  change_shipment(s, e.shipment, [](auto& x) { x.routed = true; });
-}
-void on(state& s, const dispatched& e, time_point) {
-  change_shipment(s, e.shipment, [&](auto& x) {
-    x.dispatched = true;
-    x.tracking = e.tracking;
-  });
-}
-void on(state& s, const told& e, time_point) {
-  change_shipment(s, e.shipment, [](auto& x) { x.told = true; });
-}
-void on(state& s, const delivered& e, time_point) {
-  change_shipment(s, e.shipment, [](auto& x) { x.delivered = true; });
-}
-void on(state& s, const cart_informed&, time_point) { s.cart_told = true; }
-void on(state& s, const refund_asked& e, time_point) { s.refund_asked += e.amount; }
-void on(state& s, const round_postponed& e, time_point) {
-  s.retry_at = e.at;
-  ++s.round;
-}
-
-payment_view view_of_payment(const state& s) {
-  payment_view v{.status = "pending"};
-  for (const auto& i : s.intents) {
-    v.authorised += i.authorised;
-    v.captured += i.captured;
-    v.refunded += i.refunded;
-  }
-  const auto has = [&](intent_status x) {
-    return std::ranges::any_of(s.intents, [&](const auto& i) { return i.status == x; });
-  };
-  if (v.refunded > 0 && v.refunded == v.captured)
-    v.status = "refunded";
-  else if (v.captured > 0)
-    v.status = "captured";
-  else if (v.authorised > 0)
-    v.status = "authorised";
-  else if (s.status == status::action_required)
-    v.status = "action_required";
-  else if (s.status == status::payment_failed)
-    v.status = "declined";
-  else if (has(intent_status::canceled))
-    v.status = "voided";
-  if (!s.intents.empty() && s.status == status::payment_failed)
-    v.decline_code = s.intents.back().decline_code;
-  if (!s.intents.empty() && s.status == status::action_required)
-    v.next_action_url = s.intents.back().next_action_url;
-  return v;
-}
-
 } // namespace
 
 payment::intent merge(const payment::intent& known, const payment::intent& news) {
   const auto final_rank = [](const payment::intent& x) {
     switch (x.status) {
     case intent_status::canceled:
-    case intent_status::succeeded: return 2;
-    case intent_status::requires_capture: return 1;
-    case intent_status::requires_payment_method: return never_tried(x) ? -1 : 0;
+    case intent_status::succeeded:
+      return 2;
+    case intent_status::requires_capture:
+      return 1;
+    case intent_status::requires_payment_method:
+      return never_tried(x) ? -1 : 0;
     case intent_status::requires_action:
-    case intent_status::processing: return 0;
+    case intent_status::processing:
+      return 0;
     }
     return 0;
   };
@@ -351,49 +225,6 @@ payment::intent merge(const payment::intent& known, const payment::intent& news)
   out.refunded = std::max(known.refunded, news.refunded);
   out.attempt = known.attempt != 0 ? known.attempt : news.attempt;
   return out;
-}
-
-std::vector<problem> problems_of(const state& s) {
-  std::vector<problem> out;
-  if (s.failure != errc::sold_out && s.failure != errc::held)
-    return out;
-  for (size_t line = 0; line < s.what.lines.size(); ++line) {
-    const auto& wanted = s.what.lines[line];
-    int64_t granted = 0;
-    bool missing = false;
-    std::map<std::string, int64_t> possible; // by warehouse, as it said last
-    for (const auto& r : s.reservations)
-      if (r.line == line) {
-        granted += r.granted;
-        missing |= r.state == unit_state::refused || r.state == unit_state::lost;
-        possible[r.warehouse] = r.granted + r.available;
-      }
-    if (!missing || granted >= wanted.quantity)
-      continue;
-    int64_t available = 0;
-    for (const auto& [warehouse, units] : possible)
-      available += units;
-    out.push_back({std::string(to_string(s.failure)), wanted.id, wanted.sku + ": not enough units", available});
-  }
-  return out;
-}
-
-std::string_view to_string(status s) {
-  switch (s) {
-  case status::holding: return "pending_payment";
-  case status::authorising: return "pending_payment";
-  case status::action_required: return "action_required";
-  case status::payment_failed: return "payment_failed";
-  case status::claiming: return "pending_payment";
-  case status::confirmed: return "confirmed";
-  case status::shipped: return "shipped";
-  case status::delivered: return "delivered";
-  case status::compensating: return "cancelling";
-  case status::cancelled: return "cancelled";
-  case status::rejected: return "rejected";
-  case status::refunded: return "refunded";
-  }
-  return "pending_payment";
 }
 
 result<std::vector<model::event>> model::decide(const state& s, const command& c, time_point now) {
@@ -419,59 +250,9 @@ result<std::vector<model::event>> model::decide(const state& s, const command& c
   return out;
 }
 
-void model::apply(state& s, const event& e, time_point at) {
-  std::visit([&](const auto& x) { on(s, x, at); }, e);
-  ++s.events;
-}
-
-model::reply model::answer(const state& s, const command& c) {
-  return std::visit(
-      [&]<class C>(const C&) -> reply {
-        if constexpr (std::is_same_v<typename C::reply, accepted>) {
-          return accepted{};
-        } else {
-          order_view v{.placed = s.what,
-                       .status = s.status,
-                       .payment = view_of_payment(s),
-                       .problems = problems_of(s),
-                       .created_at = s.created,
-                       .version = s.events};
-          for (const auto& x : s.shipments) {
-            shipment_view one{x.id, x.warehouse, x.delivered ? "delivered" : x.dispatched ? "shipped" : "routed",
-                              x.tracking, {}};
-            for (const auto& id : x.reservations)
-              if (const auto* r = find_by_id(s.reservations, id))
-                one.lines.push_back(s.what.lines[r->line].id);
-            v.shipments.push_back(std::move(one));
-          }
-          return v;
-        }
-      },
-      c);
-}
-
 bool model::is_natural(const command& c) {
-  return std::visit([]<class C>(const C&) { return std::is_same_v<typename C::reply, accepted>; }, c);
-}
-
-bool model::is_ready(const state& s, const command& c) {
-  if (!std::holds_alternative<await_outcome>(c))
-    return true;
-  switch (s.status) {
-  case status::holding:
-  case status::authorising:
-  case status::claiming:
-  case status::compensating: return false;
-  case status::rejected: return s.cart_told; // the cart is open again when the buyer hears of it
-  case status::action_required:
-  case status::payment_failed:
-  case status::confirmed:
-  case status::shipped:
-  case status::delivered:
-  case status::cancelled:
-  case status::refunded: return true;
-  }
-  return true;
+  return std::visit([]<class C>(const C&) { return std::is_same_v<typename C::reply, accepted>; },
+                    c);
 }
 
 } // namespace souk::order

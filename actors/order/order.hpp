@@ -1,5 +1,6 @@
-// The order: record and orchestrator in one. It calls nobody; it records what happened, and `pending`
-// says what is still owed. Compensation is the same mechanism: a failing order owes releases and voids.
+// The order: record and orchestrator in one. It calls nobody; it records what happened, and
+// `pending` says what is still owed. Compensation is the same mechanism: a failing order owes
+// releases and voids.
 //
 //            ┌─ sold out, or too late ──────────┐
 //   holding ─┼─► authorising ─┬─► claiming ─┬───┼──► confirmed ─► shipped ─► delivered
@@ -8,10 +9,11 @@
 //            │    pay┴─ payment_failed      └──►compensating ─► rejected (the cart reopens)
 //            │       └─ action_required ───────►     └────────► cancelled
 //
-// A unit reservation: asked ─► held ─► claimed ─► shipped;  asked ─► refused;  any before shipped ─► released;
+// A unit reservation: asked ─► held ─► claimed ─► shipped;  asked ─► refused;  any before shipped
+// ─► released;
 //                     held ─► lost ─► refused
-// An attempt (one outside call): opened by an event with its number and frozen parameters, closed by a
-// fact. No end state while one is open. Facts about payment objects merge by id, in any order.
+// An attempt (one outside call): opened by an event with its number and frozen parameters, closed
+// by a fact. No end state while one is open. Facts about payment objects merge by id, in any order.
 #pragma once
 
 #include "actors/entity/model.hpp"
@@ -71,45 +73,133 @@ struct shipment {
 };
 
 // --- events
-struct placed { placement what; };
-struct hold_asked { std::string reservation; size_t line = 0; std::string warehouse; int64_t quantity = 0; bool partial = false; int round = 0; };
-struct held { std::string reservation; int64_t granted = 0; time_point expires; };
-struct refused { std::string reservation; errc why = errc::sold_out; int64_t available = 0; };
-struct extended { std::string reservation; time_point expires; };
-struct claimed { std::string reservation; };
-struct lost { std::string reservation; };
-struct released { std::string reservation; };
-struct left_stock { std::string reservation; };
-struct attempt_opened { int64_t number = 0; attempt_kind kind{}; std::string intent; int64_t amount = 0; std::string payment_method; };
-struct attempt_closed { int64_t number = 0; std::string outcome; };
-struct intent_merged { payment::intent intent; };
-struct moved { status to{}; errc code = errc::internal; std::string why; };
-struct shipment_planned { std::string id, warehouse; std::vector<std::string> reservations; };
-struct routed { std::string shipment; };
-struct dispatched { std::string shipment, tracking; };
-struct told { std::string shipment; };
-struct delivered { std::string shipment; };
+struct placed {
+  placement what;
+};
+struct hold_asked {
+  std::string reservation;
+  size_t line = 0;
+  std::string warehouse;
+  int64_t quantity = 0;
+  bool partial = false;
+  int round = 0;
+};
+struct held {
+  std::string reservation;
+  int64_t granted = 0;
+  time_point expires;
+};
+struct refused {
+  std::string reservation;
+  errc why = errc::sold_out;
+  int64_t available = 0;
+};
+struct extended {
+  std::string reservation;
+  time_point expires;
+};
+struct claimed {
+  std::string reservation;
+};
+struct lost {
+  std::string reservation;
+};
+struct released {
+  std::string reservation;
+};
+struct left_stock {
+  std::string reservation;
+};
+struct attempt_opened {
+  int64_t number = 0;
+  attempt_kind kind{};
+  std::string intent;
+  int64_t amount = 0;
+  std::string payment_method;
+};
+struct attempt_closed {
+  int64_t number = 0;
+  std::string outcome;
+};
+struct intent_merged {
+  payment::intent intent;
+};
+struct moved {
+  status to{};
+  errc code = errc::internal;
+  std::string why;
+};
+struct shipment_planned {
+  std::string id, warehouse;
+  std::vector<std::string> reservations;
+};
+struct routed {
+  std::string shipment;
+};
+struct dispatched {
+  std::string shipment, tracking;
+};
+struct told {
+  std::string shipment;
+};
+struct delivered {
+  std::string shipment;
+};
 struct cart_informed {};
-struct refund_asked { int64_t amount = 0; std::string reason; };
+struct refund_asked {
+  int64_t amount = 0;
+  std::string reason;
+};
 /// Units were only held by others: a second round begins at `at`.
-struct round_postponed { time_point at; };
+struct round_postponed {
+  time_point at;
+};
 
 // --- what is owed to others
-struct ask_hold { std::string sku, warehouse, reservation; int64_t quantity = 0; time_point expires; bool partial = false; };
-struct ask_extend { std::string sku, warehouse, reservation; time_point expires; };
-struct ask_claim { std::string sku, warehouse, reservation; int64_t quantity = 0; };
-struct ask_release { std::string sku, warehouse, reservation; };
-struct ask_ship_units { std::string sku, warehouse, reservation; };
-struct call_provider { attempt what; money amount; };
-struct tell_cart { std::string cart_id; bool confirmed = false; std::vector<problem> problems; };
-struct ask_route { shipment what; std::vector<placed_line> lines; };
-struct tell_shipment { std::string shipment, tracking; bool cancelled = false; };
+struct ask_hold {
+  std::string sku, warehouse, reservation;
+  int64_t quantity = 0;
+  time_point expires;
+  bool partial = false;
+};
+struct ask_extend {
+  std::string sku, warehouse, reservation;
+  time_point expires;
+};
+struct ask_claim {
+  std::string sku, warehouse, reservation;
+  int64_t quantity = 0;
+};
+struct ask_release {
+  std::string sku, warehouse, reservation;
+};
+struct ask_ship_units {
+  std::string sku, warehouse, reservation;
+};
+struct call_provider {
+  attempt what;
+  money amount;
+};
+struct tell_cart {
+  std::string cart_id;
+  bool confirmed = false;
+  std::vector<problem> problems;
+};
+struct ask_route {
+  shipment what;
+  std::vector<placed_line> lines;
+};
+struct tell_shipment {
+  std::string shipment, tracking;
+  bool cancelled = false;
+};
 struct look_at_clock {};
 
 struct model {
   static constexpr std::string_view kind = order::kind;
   /// An order remembers for life; nobody sends one this many commands.
-  static constexpr entity::memory_policy memory{.commands = 10'000, .age = std::chrono::hours{24 * 3650}};
+  static constexpr entity::memory_policy memory{.commands = 10'000,
+                                                .age = std::chrono::hours{24 * 3650}};
   static constexpr uint32_t state_version = 1;
 
   struct state {
@@ -118,27 +208,27 @@ struct model {
     order::status status = order::status::holding;
     errc failure = errc::internal; ///< why it ends, with `why`
     std::string why;
-    time_point moved_at{};         ///< when the status changed last
+    time_point moved_at{}; ///< when the status changed last
     std::vector<unit_reservation> reservations;
     std::vector<attempt> attempts;
     std::vector<payment::intent> intents;
     std::vector<shipment> shipments;
     int64_t refund_asked = 0;
     bool cart_told = false;
-    time_point retry_at{};         ///< of the second round of holds
+    time_point retry_at{}; ///< of the second round of holds
     int round = 0;
     uint64_t events = 0;
     bool exists() const { return !what.order_id.empty(); }
   };
   using command = order::command;
   using reply = order::reply;
-  using event = std::variant<placed, hold_asked, held, refused, extended, claimed, lost, released,
-                             left_stock, attempt_opened, attempt_closed, intent_merged, moved,
-                             shipment_planned, routed, dispatched, told, delivered, cart_informed,
-                             refund_asked, round_postponed>;
-  using effect = entity::effect<std::variant<ask_hold, ask_extend, ask_claim, ask_release, ask_ship_units,
-                                             call_provider, tell_cart, ask_route, tell_shipment,
-                                             look_at_clock>>;
+  using event =
+      std::variant<placed, hold_asked, held, refused, extended, claimed, lost, released, left_stock,
+                   attempt_opened, attempt_closed, intent_merged, moved, shipment_planned, routed,
+                   dispatched, told, delivered, cart_informed, refund_asked, round_postponed>;
+  using effect = entity::effect<
+      std::variant<ask_hold, ask_extend, ask_claim, ask_release, ask_ship_units, call_provider,
+                   tell_cart, ask_route, tell_shipment, look_at_clock>>;
 
   static result<std::vector<event>> decide(const state& s, const command& c, time_point now);
   static void apply(state& s, const event& e, time_point at);
@@ -157,10 +247,12 @@ struct model {
   static std::optional<event> follow_up(const state& s, time_point now);
 };
 
-/// How `a` ended, if `i` tells; `answered`: i came as the answer to a's own call. Empty: still open.
+/// How `a` ended, if `i` tells; `answered`: i came as the answer to a's own call. Empty: still
+/// open.
 std::string outcome_of(const attempt& a, const payment::intent& i, bool answered);
 
-/// Which lines have too few units and how many are possible; empty unless that is why the order ends.
+/// Which lines have too few units and how many are possible; empty unless that is why the order
+/// ends.
 std::vector<problem> problems_of(const model::state& s);
 
 /// A new object, as its "created" webhook shows it: nothing was tried, so nothing was declined.

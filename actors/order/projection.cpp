@@ -50,28 +50,33 @@ private:
     return {};
   }
 
-  static result<void> show(connection& c, const std::string& id, const model::event& event, int64_t seq, time_point at) {
+  static result<void> show(connection& c, const std::string& id, const model::event& event,
+                           int64_t seq, time_point at) {
     if (const auto* born = std::get_if<placed>(&event)) {
       const auto& what = born->what;
-      const auto put = c.execute(
-          "insert into order_summary (order_id, number, user_id, cart_id, status, total, currency, created_at, "
-          "updated_at, seq) values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $8, $9) on conflict do nothing",
-          {what.order_id, what.number, what.user_id, what.cart_id, std::string(to_string(status::holding)),
-           what.sums.total.amount, std::string(what.sums.total.currency.code()), at, seq});
+      const auto put = c.execute("insert into order_summary (order_id, number, user_id, cart_id, "
+                                 "status, total, currency, created_at, "
+                                 "updated_at, seq) values ($1, $2, nullif($3, ''), $4, $5, $6, $7, "
+                                 "$8, $8, $9) on conflict do nothing",
+                                 {what.order_id, what.number, what.user_id, what.cart_id,
+                                  std::string(to_string(status::holding)), what.sums.total.amount,
+                                  std::string(what.sums.total.currency.code()), at, seq});
       return put ? result<void>{} : put.error();
     }
     const auto* step = std::get_if<moved>(&event);
     if (!step)
       return {};
-    const auto put = c.execute(
-        "update order_summary set status = $2, updated_at = $3, seq = $4 where order_id = $1 and seq < $4",
-        {id, std::string(to_string(step->to)), at, seq});
+    const auto put = c.execute("update order_summary set status = $2, updated_at = $3, seq = $4 "
+                               "where order_id = $1 and seq < $4",
+                               {id, std::string(to_string(step->to)), at, seq});
     return put ? result<void>{} : put.error();
   }
 };
 
 } // namespace
 
-std::shared_ptr<persistence::feed_consumer> make_projection() { return std::make_shared<projection>(); }
+std::shared_ptr<persistence::feed_consumer> make_projection() {
+  return std::make_shared<projection>();
+}
 
 } // namespace souk::order

@@ -1,8 +1,7 @@
-// What the order does by itself (follow_up) and what it owes to others (pending): the saga, one function
-// a status.
-#include "actors/order/order.hpp"
+// What the order does by itself (follow_up) and what it owes to others (pending): the saga, one
+// function a status.
+#include "actors/order/parts.hpp"
 
-#include <algorithm>
 #include <map>
 
 namespace souk::order {
@@ -14,7 +13,8 @@ using event = model::event;
 using payment::intent_status;
 
 bool ends_badly(const state& s) {
-  return s.status == status::compensating || s.status == status::cancelled || s.status == status::rejected;
+  return s.status == status::compensating || s.status == status::cancelled ||
+         s.status == status::rejected;
 }
 
 bool any_attempt_open(const state& s) { return std::ranges::any_of(s.attempts, &attempt::open); }
@@ -25,8 +25,8 @@ bool is_given_up(const state& s, const payment::intent& i) {
   });
 }
 
-/// The money this order lives on. What it once began to give back it never counts on again: two late
-/// authorisations must not void each other.
+/// The money this order lives on. What it once began to give back it never counts on again: two
+/// late authorisations must not void each other.
 const payment::intent* chosen_intent(const state& s) {
   const auto it = std::ranges::find_if(s.intents, [&](const auto& i) {
     return (i.authorised > 0 || i.captured > 0) && !is_given_up(s, i);
@@ -38,21 +38,6 @@ bool is_final(const payment::intent& i) {
   return i.status == intent_status::canceled || i.status == intent_status::succeeded;
 }
 
-int64_t units_covered(const state& s, size_t line) {
-  int64_t sum = 0;
-  for (const auto& r : s.reservations)
-    if (r.line == line && (r.state == unit_state::held || r.state == unit_state::claimed))
-      sum += r.granted;
-  return sum;
-}
-
-bool all_lines_covered(const state& s) {
-  for (size_t line = 0; line < s.what.lines.size(); ++line)
-    if (units_covered(s, line) < s.what.lines[line].quantity)
-      return false;
-  return true;
-}
-
 bool all_units(const state& s, unit_state wanted) {
   return std::ranges::all_of(s.reservations, [&](const auto& r) {
     return r.state == wanted || r.state == unit_state::refused || r.state == unit_state::released;
@@ -61,87 +46,8 @@ bool all_units(const state& s, unit_state wanted) {
 
 event open_attempt(const state& s, attempt_kind kind, std::string intent, int64_t amount,
                    std::string method = {}) {
-  return attempt_opened{static_cast<int64_t>(s.attempts.size()) + 1, kind, std::move(intent), amount,
-                        std::move(method)};
-}
-
-// --- holding
-
-/// Where one line of a holding order stands in this round.
-struct line_search {
-  int64_t covered = 0;
-  int64_t available = 0; ///< free units that refusals told of
-  bool waiting = false;
-  errc verdict = errc::sold_out;
-  size_t asked = 0;
-  std::map<std::string, bool> tried_whole, tried_partial; ///< by warehouse: it may still have some
-};
-
-line_search search_of(const state& s, size_t line) {
-  line_search found;
-  found.covered = units_covered(s, line);
-  for (const auto& r : s.reservations) {
-    if (r.line != line)
-      continue;
-    ++found.asked;
-    found.waiting |= r.state == unit_state::asked;
-    if (r.round != s.round)
-      continue;
-    (r.partial ? found.tried_partial : found.tried_whole)[r.warehouse] =
-        r.state == unit_state::refused && r.available > 0;
-    if (r.state == unit_state::refused && r.why == errc::held)
-      found.verdict = errc::held;
-    if (r.state == unit_state::refused && !r.partial)
-      found.available += r.available;
-  }
-  return found;
-}
-
-/// First every candidate for the whole line, nearest first; then, if together they have enough, each for
-/// what it has.
-std::optional<event> next_hold(const state& s, size_t line, const line_search& found) {
-  const auto& wanted = s.what.lines[line];
-  const auto ask = [&](const std::string& warehouse, bool partial) {
-    return event{hold_asked{s.what.order_id + "/" + std::to_string(line) + "/" + std::to_string(found.asked),
-                            line, warehouse, wanted.quantity - found.covered, partial, s.round}};
-  };
-  if (found.covered == 0)
-    for (const auto& warehouse : wanted.warehouses)
-      if (!found.tried_whole.contains(warehouse))
-        return ask(warehouse, false);
-  if (found.covered == 0 && found.tried_partial.empty() && found.available < wanted.quantity)
-    return {};
-  for (const auto& warehouse : wanted.warehouses) {
-    const auto whole = found.tried_whole.find(warehouse);
-    if (!found.tried_partial.contains(warehouse) && (whole == found.tried_whole.end() || whole->second))
-      return ask(warehouse, true);
-  }
-  return {};
-}
-
-std::optional<event> follow_holding(const state& s, time_point now) {
-  if (all_lines_covered(s))
-    return moved{s.what.sums.total.amount > 0 ? status::authorising : status::claiming, errc::internal, ""};
-  if (now >= s.created + holding_deadline)
-    return moved{status::compensating, errc::unavailable, "stock did not answer in time"};
-  if (now < s.retry_at)
-    return {};
-  bool waiting = false, only_held = true, exhausted = false;
-  for (size_t line = 0; line < s.what.lines.size(); ++line) {
-    const auto found = search_of(s, line);
-    waiting |= found.waiting;
-    if (found.covered >= s.what.lines[line].quantity || found.waiting)
-      continue;
-    if (auto ask = next_hold(s, line, found))
-      return ask;
-    exhausted = true;
-    only_held &= found.verdict == errc::held;
-  }
-  if (!exhausted || (waiting && only_held))
-    return {};
-  if (only_held && s.round == 0)
-    return round_postponed{now + held_retry};
-  return moved{status::compensating, only_held ? errc::held : errc::sold_out, "not enough units"};
+  return attempt_opened{static_cast<int64_t>(s.attempts.size()) + 1, kind, std::move(intent),
+                        amount, std::move(method)};
 }
 
 // --- payment
@@ -158,8 +64,8 @@ std::optional<event> settle_attempts(const state& s) {
   return {};
 }
 
-/// Money this order should not have, or might yet get by an object it no longer waits for: authorised
-/// twice or on an order that ends, captured on one that ended. In every state.
+/// Money this order should not have, or might yet get by an object it no longer waits for:
+/// authorised twice or on an order that ends, captured on one that ended. In every state.
 std::optional<event> give_money_back(const state& s) {
   const auto* chosen = ends_badly(s) ? nullptr : chosen_intent(s);
   for (const auto& i : s.intents) {
@@ -189,13 +95,16 @@ std::optional<event> follow_authorising(const state& s) {
   if (chosen_intent(s))
     return moved{status::claiming, errc::internal, ""};
   if (s.attempts.empty())
-    return open_attempt(s, attempt_kind::authorise, "", s.what.sums.total.amount, s.what.payment_method);
-  const auto last = std::ranges::find_if(s.attempts.rbegin(), s.attempts.rend(), [](const attempt& a) {
-    return a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm;
-  });
+    return open_attempt(s, attempt_kind::authorise, "", s.what.sums.total.amount,
+                        s.what.payment_method);
+  const auto last =
+      std::ranges::find_if(s.attempts.rbegin(), s.attempts.rend(), [](const attempt& a) {
+        return a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm;
+      });
   if (last == s.attempts.rend() || last->open())
     return {};
-  return moved{last->outcome == "action_required" ? status::action_required : status::payment_failed,
+  return moved{last->outcome == "action_required" ? status::action_required
+                                                  : status::payment_failed,
                errc::payment_declined, last->outcome};
 }
 
@@ -211,7 +120,8 @@ std::optional<event> follow_waiting_for_buyer(const state& s, time_point now) {
 
 std::optional<event> follow_claiming(const state& s) {
   if (!all_lines_covered(s))
-    return moved{status::compensating, errc::sold_out, "units were lost while the payment was under way"};
+    return moved{status::compensating, errc::sold_out,
+                 "units were lost while the payment was under way"};
   if (all_units(s, unit_state::claimed))
     return moved{status::confirmed, errc::internal, ""};
   return {};
@@ -224,8 +134,8 @@ std::optional<event> plan_shipment(const state& s) {
       by_warehouse[r.warehouse].push_back(r.id);
   for (const auto& [warehouse, reservations] : by_warehouse)
     if (std::ranges::find(s.shipments, warehouse, &shipment::warehouse) == s.shipments.end())
-      return shipment_planned{s.what.order_id + "." + std::to_string(s.shipments.size() + 1), warehouse,
-                              reservations};
+      return shipment_planned{s.what.order_id + "." + std::to_string(s.shipments.size() + 1),
+                              warehouse, reservations};
   return {};
 }
 
@@ -246,7 +156,8 @@ std::optional<event> follow_fulfilment(const state& s) {
     return moved{status::shipped, errc::internal, ""};
   if (s.status == status::shipped && std::ranges::all_of(s.shipments, &shipment::delivered))
     return moved{status::delivered, errc::internal, ""};
-  if (s.status != status::confirmed && paid && paid->captured > 0 && paid->refunded == paid->captured)
+  if (s.status != status::confirmed && paid && paid->captured > 0 &&
+      paid->refunded == paid->captured)
     return moved{status::refunded, errc::internal, ""};
   return {};
 }
@@ -255,7 +166,8 @@ std::optional<event> follow_compensating(const state& s) {
   const bool shipments_know = std::ranges::all_of(s.shipments, &shipment::told);
   if (!all_units(s, unit_state::released) || !money_is_back(s) || !shipments_know)
     return {};
-  return moved{s.failure == errc::not_cancellable ? status::cancelled : status::rejected, s.failure, s.why};
+  return moved{s.failure == errc::not_cancellable ? status::cancelled : status::rejected, s.failure,
+               s.why};
 }
 
 // --- owed
@@ -279,8 +191,10 @@ void owe_units(const state& s, time_point now, effects& out) {
       owe("extend", ask_extend{sku, r.warehouse, r.id, now + provider_deadline});
     else if (s.status == status::claiming && r.state == unit_state::held)
       owe("claim", ask_claim{sku, r.warehouse, r.id, r.granted});
-    else if (r.state == unit_state::claimed && std::ranges::any_of(s.shipments, [&](const shipment& x) {
-               return x.dispatched && std::ranges::find(x.reservations, r.id) != x.reservations.end();
+    else if (r.state == unit_state::claimed &&
+             std::ranges::any_of(s.shipments, [&](const shipment& x) {
+               return x.dispatched &&
+                      std::ranges::find(x.reservations, r.id) != x.reservations.end();
              }))
       owe("ship", ask_ship_units{sku, r.warehouse, r.id});
   }
@@ -290,7 +204,8 @@ void owe_shipments(const state& s, effects& out) {
   for (const auto& x : s.shipments) {
     if (ends_badly(s) && s.status != status::compensating)
       continue;
-    if (!x.routed) { // also when it will be cancelled: a routing under way must not outlive the cancelling
+    if (!x.routed) { // also when it will be cancelled: a routing under way must not outlive the
+                     // cancelling
       std::vector<placed_line> lines;
       for (const auto& r : s.reservations)
         if (std::ranges::find(x.reservations, r.id) != x.reservations.end()) {
@@ -313,7 +228,8 @@ effects owed(const state& s, time_point now) {
   const bool extending = std::ranges::any_of(
       out, [](const auto& e) { return std::holds_alternative<ask_extend>(e.what); });
   for (const auto& a : s.attempts)
-    if (a.open() && !(extending && (a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm)))
+    if (a.open() &&
+        !(extending && (a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm)))
       out.push_back({"pay/" + std::to_string(a.number), "psp",
                      call_provider{a, {a.amount, s.what.sums.total.currency}}});
   owe_shipments(s, out);
@@ -348,9 +264,13 @@ std::string outcome_of(const attempt& a, const payment::intent& i, bool answered
       return {};
     return i.status == intent_status::requires_payment_method ? "declined" : "";
   case attempt_kind::capture:
-    return i.captured >= a.amount ? "captured" : i.status == intent_status::canceled ? "failed: voided" : "";
+    return i.captured >= a.amount                ? "captured"
+           : i.status == intent_status::canceled ? "failed: voided"
+                                                 : "";
   case attempt_kind::cancel:
-    return i.status == intent_status::canceled ? "voided" : i.status == intent_status::succeeded ? "failed: captured" : "";
+    return i.status == intent_status::canceled    ? "voided"
+           : i.status == intent_status::succeeded ? "failed: captured"
+                                                  : "";
   case attempt_kind::refund:
     return answered ? "refunded" : "";
   }
@@ -365,18 +285,25 @@ std::optional<event> model::follow_up(const state& s, time_point now) {
   if (auto e = give_money_back(s))
     return e;
   switch (s.status) {
-  case status::holding: return follow_holding(s, now);
-  case status::authorising: return follow_authorising(s);
+  case status::holding:
+    return follow_holding(s, now);
+  case status::authorising:
+    return follow_authorising(s);
   case status::action_required:
-  case status::payment_failed: return follow_waiting_for_buyer(s, now);
-  case status::claiming: return follow_claiming(s);
+  case status::payment_failed:
+    return follow_waiting_for_buyer(s, now);
+  case status::claiming:
+    return follow_claiming(s);
   case status::confirmed:
   case status::shipped:
-  case status::delivered: return follow_fulfilment(s);
-  case status::compensating: return follow_compensating(s);
+  case status::delivered:
+    return follow_fulfilment(s);
+  case status::compensating:
+    return follow_compensating(s);
   case status::cancelled:
   case status::rejected:
-  case status::refunded: return {};
+  case status::refunded:
+    return {};
   }
   return {};
 }
@@ -388,10 +315,13 @@ time_point model::due(const state& s) {
     return s.moved_at;
   switch (s.status) {
   case status::holding:
-    return std::min(s.round > 0 && s.retry_at > s.moved_at ? s.retry_at : never, s.created + holding_deadline);
+    return std::min(s.round > 0 && s.retry_at > s.moved_at ? s.retry_at : never,
+                    s.created + holding_deadline);
   case status::action_required:
-  case status::payment_failed: return s.created + s.what.hold;
-  default: return never;
+  case status::payment_failed:
+    return s.created + s.what.hold;
+  default:
+    return never;
   }
 }
 

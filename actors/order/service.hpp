@@ -1,4 +1,5 @@
-// Orders for the edge: who may see and change them, and waiting for what the saga makes of a change.
+// Orders for the edge: who may see and change them, and waiting for what the saga makes of a
+// change.
 #pragma once
 
 #include "actors/checkout/service.hpp"
@@ -15,7 +16,8 @@ struct credentials {
 /// Thread-safe. Without the right: errc::not_found, so that ids cannot be tried.
 class service {
 public:
-  service(cluster::router& route, checkout::service& checkouts) : route_(route), checkouts_(checkouts) {}
+  service(cluster::router& route, checkout::service& checkouts)
+      : route_(route), checkouts_(checkouts) {}
 
   void get(credentials who, std::string id, cluster::command_meta how, callback<order_view> done);
   /// Answers when the payment's outcome is in, or settled = false.
@@ -28,7 +30,8 @@ public:
   void refund(std::string id, int64_t amount, std::string reason, cluster::command_meta how,
               callback<order_view> done);
   /// A shipment arrived; answers the order as it is, which may hear of it a moment later.
-  void deliver(std::string id, std::string shipment, cluster::command_meta how, callback<order_view> done);
+  void deliver(std::string id, std::string shipment, cluster::command_meta how,
+               callback<order_view> done);
   /// A verified webhook's fact.
   void hear(payment::intent fact, cluster::command_meta how, callback<accepted> done);
 
