@@ -129,6 +129,32 @@ std::vector<std::string> texts(const google::protobuf::RepeatedPtrField<std::str
   return {from.begin(), from.end()};
 }
 
+/// One of the events about a reservation.
+result<event> get_units(const pb::order_event& from) {
+  switch (from.kind_case()) {
+  case pb::order_event::kUnitsHeld:
+    return event{held{from.units_held().reservation(), from.units_held().quantity(),
+                      from_micros(from.units_held().expires_us())}};
+  case pb::order_event::kUnitsRefused:
+    return event{refused{from.units_refused().reservation(),
+                         static_cast<errc>(from.units_refused().why()),
+                         from.units_refused().quantity()}};
+  case pb::order_event::kUnitsExtended:
+    return event{extended{from.units_extended().reservation(),
+                          from_micros(from.units_extended().expires_us())}};
+  case pb::order_event::kUnitsClaimed:
+    return event{claimed{from.units_claimed().reservation()}};
+  case pb::order_event::kUnitsLost:
+    return event{lost{from.units_lost().reservation()}};
+  case pb::order_event::kUnitsReleased:
+    return event{released{from.units_released().reservation()}};
+  case pb::order_event::kUnitsShipped:
+    return event{left_stock{from.units_shipped().reservation()}};
+  default:
+    return fail(errc::corrupt, "no event about units");
+  }
+}
+
 } // namespace
 
 std::string model::encode(const event& e) {
@@ -154,23 +180,13 @@ result<event> model::decode_event(std::string_view bytes) {
                             static_cast<int>(x.round())}};
   }
   case pb::order_event::kUnitsHeld:
-    return event{held{from.units_held().reservation(), from.units_held().quantity(),
-                      from_micros(from.units_held().expires_us())}};
   case pb::order_event::kUnitsRefused:
-    return event{refused{from.units_refused().reservation(),
-                         static_cast<errc>(from.units_refused().why()),
-                         from.units_refused().quantity()}};
   case pb::order_event::kUnitsExtended:
-    return event{extended{from.units_extended().reservation(),
-                          from_micros(from.units_extended().expires_us())}};
   case pb::order_event::kUnitsClaimed:
-    return event{claimed{from.units_claimed().reservation()}};
   case pb::order_event::kUnitsLost:
-    return event{lost{from.units_lost().reservation()}};
   case pb::order_event::kUnitsReleased:
-    return event{released{from.units_released().reservation()}};
   case pb::order_event::kUnitsShipped:
-    return event{left_stock{from.units_shipped().reservation()}};
+    return get_units(from);
   case pb::order_event::kAttemptOpened: {
     const auto& x = from.attempt_opened();
     return event{attempt_opened{x.number(), static_cast<attempt_kind>(x.kind()), x.intent(),

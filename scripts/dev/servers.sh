@@ -100,8 +100,8 @@ initialise_postgres() {
   word=$home/password
   (umask 077 && echo "$password" >"$word")
   [ "$(id -u)" != 0 ] || chown postgres "$word"
-  (cd "$home" && as_postgres "$bin/initdb" -D "$home/data" -U souk -E UTF8 --locale=C.UTF-8 \
-    --data-checksums --auth=scram-sha-256 --pwfile="$word") || return 1
+  (cd "$home" && as_postgres "$bin/initdb" -D "$home/data" -U souk -E UTF8 \
+    --locale=C.UTF-8 --data-checksums --auth=scram-sha-256 --pwfile="$word") || return 1
   rm "$word"
 }
 
