@@ -197,7 +197,7 @@ TEST_F(HttpApi, TellsAProviderOnlyWhatIsTrue) {
 TEST_F(HttpApi, TellsACommandFromARepeat) {
   const auto meta = [this](std::string caller, std::string path, std::string key,
                            std::string body) {
-    static const route to{method::post, "/v1/carts/{id}/lines", "add_cart_line", {}, {}};
+    static const http::route to{method::post, "/v1/carts/{id}/lines", "add_cart_line", {}, {}};
     auto in = std::make_shared<request>();
     in->verb = method::post;
     in->path = std::move(path);
