@@ -25,7 +25,7 @@ payment_choice read_payment(object_reader& in, bool needs_method) {
 }
 
 order::credentials credentials_of(const call& c, user::permission as_staff) {
-  if (!c.who().roles.empty())
+  if (!c.who().session_id.empty() || !c.who().key_id.empty())
     return {.user_id = c.who().user_id, .access_token = {}, .staff = c.who().may(as_staff)};
   return {.user_id = {}, .access_token = std::string{bearer_token(*c.in)}, .staff = false};
 }

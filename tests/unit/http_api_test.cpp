@@ -32,6 +32,12 @@ private:
 
 class HttpApi : public test::actor_test {
 protected:
+  HttpApi() { route.start(); }
+  ~HttpApi() override {
+    route.stop();
+    run();
+  }
+
   response ask(method verb, std::string target, std::string body = {},
                std::vector<header> headers = {}) {
     auto in = std::make_shared<request>();
