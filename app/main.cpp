@@ -1,6 +1,8 @@
 // The program `souk`: reads the configuration once and runs a subcommand.
+#include "app/audit/audit.hpp"
 #include "app/commands/commands.hpp"
 #include "app/psp/psp_server.hpp"
+#include "app/sim/sim.hpp"
 #include "app/system.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -25,11 +27,14 @@ log::level level_of(const std::string& name) {
 /// What the subcommands take beside --section.name=value.
 struct arguments {
   std::string config_file;
-  std::string file, format = "auto", warehouse = "berlin";
+  std::string file;
+  app::import_choice import;
   size_t products = 200;
   uint64_t seed = 1;
   std::string key_name = "admin";
   psp::psp_options psp;
+  audit::audit_options audit;
+  sim::sim_options sim;
 };
 
 struct commands {
@@ -39,7 +44,16 @@ struct commands {
   CLI::App* demo;
   CLI::App* psp;
   CLI::App* admin_key;
+  CLI::App* audit;
+  CLI::App* sim;
 };
+
+void describe_simulation(CLI::App& sub, sim::sim_options& o) {
+  sub.add_option("--seeds", o.seeds, "how many lives");
+  sub.add_option("--seed", o.seed, "the first one; alone: only that one");
+  sub.add_flag("--crash-every-step", o.crash_every_step, "one purchase, killed after each step");
+  sub.add_flag("--verbose", o.verbose);
+}
 
 commands describe(CLI::App& app, arguments& a) {
   app.require_subcommand(1);
@@ -56,12 +70,19 @@ commands describe(CLI::App& app, arguments& a) {
                add("import", "import a catalogue file"),
                add("demo", "fill the catalogue with believable products"),
                add("psp", "simulate the payment provider's API"),
-               add("admin-key", "make an API key for an administrator")};
+               add("admin-key", "make an API key for an administrator"),
+               add("audit", "check the promises from the data"),
+               add("sim", "simulate a node with faults, from seeds")};
   all.import->add_option("file", a.file, "JSON Lines (docs/import.md) or DummyJSON products")
       ->required();
-  all.import->add_option("--format", a.format)
+  all.import->add_option("--format", a.import.format)
       ->check(CLI::IsMember({"auto", "jsonl", "dummyjson"}));
-  all.import->add_option("--warehouse", a.warehouse, "takes the stock of files that name none");
+  all.import->add_option("--warehouse", a.import.warehouse,
+                         "takes the stock of files that name none");
+  all.import
+      ->add_option("--currencies", a.import.currencies,
+                   "a file that names no currency is sold at the same amount in each of these")
+      ->delimiter(',');
   all.demo->add_option("--products", a.products)->check(CLI::Range(1, 10'000'000));
   all.demo->add_option("--seed", a.seed);
   all.admin_key->add_option("--name", a.key_name);
@@ -70,6 +91,11 @@ commands describe(CLI::App& app, arguments& a) {
   all.psp->add_option("--webhook-url", a.psp.webhook_url);
   all.psp->add_option("--webhook-secret", a.psp.webhook_secret);
   all.psp->add_option("--data", a.psp.data, "directory that keeps what it knows");
+  all.audit->add_option("--psp", a.audit.psp, "compare with the payment simulator at this URL");
+  all.audit->add_option("--history", a.audit.history, "what clients were told, JSON lines");
+  all.audit->add_flag("--settled", a.audit.settled, "the shop had time to finish: lag is a fault");
+  all.audit->add_flag("--json", a.audit.json, "one JSON object");
+  describe_simulation(*all.sim, a.sim);
   return all;
 }
 
@@ -85,11 +111,21 @@ int run(const commands& all, CLI::App& chosen, arguments& a) {
   if (&chosen == all.migrate)
     return app::migrate(*c);
   if (&chosen == all.import)
-    return app::import_file(*c, a.file, a.format, a.warehouse);
+    return app::import_file(*c, a.file, a.import);
   if (&chosen == all.demo)
     return app::demo(*c, a.products, a.seed);
   if (&chosen == all.admin_key)
     return app::admin_key(*c, a.key_name);
+  if (&chosen == all.sim) {
+    if (chosen.count("--seed") > 0 && chosen.count("--seeds") == 0)
+      a.sim.seeds = 1;
+    return sim::run_sim(a.sim);
+  }
+  if (&chosen == all.audit) {
+    a.audit.postgres = c->postgres.url;
+    a.audit.psp_key = c->payments.api_key;
+    return audit::run_audit(a.audit, app::database_clock{});
+  }
   if (a.psp.webhook_secret.empty())
     a.psp.webhook_secret = c->payments.webhook_secret;
   app::system_entropy random;

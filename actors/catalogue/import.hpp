@@ -26,8 +26,10 @@ public:
 /// counted.
 std::unique_ptr<product_reader> read_json_lines(std::istream& in);
 /// The shape of dummyjson.com's products.json: an array, or an object with it under "products".
-/// Prices are US dollars. Images on other hosts are left out. `warehouse` receives the stock.
-std::unique_ptr<product_reader> read_dummyjson(std::istream& in, std::string warehouse);
+/// It has one amount a product and names no currency: the amount is taken as it is in each of
+/// `sold_in` (of two decimals). Images on other hosts are left out. `warehouse` receives the stock.
+std::unique_ptr<product_reader> read_dummyjson(std::istream& in, std::string warehouse,
+                                               std::vector<souk::currency> sold_in);
 
 struct row_error {
   size_t row = 0;

@@ -80,8 +80,8 @@ std::optional<int64_t> before_discount(int64_t price, int64_t basis_points) {
   return original > price ? std::optional{original} : std::nullopt;
 }
 
-result<product_input> from_dummyjson(const json::object& object, const std::string& warehouse) {
-  constexpr souk::currency usd{"USD"};
+result<product_input> from_dummyjson(const json::object& object, const std::string& warehouse,
+                                     const std::vector<souk::currency>& sold_in) {
   std::vector<problem> problems;
   json_fields f{object, "", problems};
   product_input p;
@@ -99,7 +99,8 @@ result<product_input> from_dummyjson(const json::object& object, const std::stri
   const auto price = scaled(f, "price", 2);
   const auto discount = f.find("discountPercentage") ? scaled(f, "discountPercentage", 2) : 0;
   if (price)
-    v.prices = {{{*price, usd}, before_discount(*price, discount.value_or(0)), ""}};
+    for (const auto unit : sold_in)
+      v.prices.push_back({{*price, unit}, before_discount(*price, discount.value_or(0)), ""});
   v.weight_grams = f.integer("weight").value_or(0);
   v.stock = {{warehouse, f.integer("stock").value_or(0)}};
   if (const auto* meta = f.object("meta"))
@@ -118,8 +119,8 @@ result<product_input> from_dummyjson(const json::object& object, const std::stri
 
 class dummyjson_reader final : public product_reader {
 public:
-  dummyjson_reader(std::istream& in, std::string warehouse)
-      : in_(in), warehouse_(std::move(warehouse)) {
+  dummyjson_reader(std::istream& in, std::string warehouse, std::vector<souk::currency> sold_in)
+      : in_(in), warehouse_(std::move(warehouse)), sold_in_(std::move(sold_in)) {
     // Either the array itself, or an object around it that is stepped into.
     for (char c = 0; in_.get(c) && c != '[';) {
     }
@@ -133,12 +134,13 @@ public:
     const auto value = json::parse(*text, error);
     if (error || !value.is_object())
       return fail(errc::malformed, "not a JSON object");
-    return from_dummyjson(value.get_object(), warehouse_);
+    return from_dummyjson(value.get_object(), warehouse_, sold_in_);
   }
 
 private:
   std::istream& in_;
   std::string warehouse_;
+  std::vector<souk::currency> sold_in_;
 };
 
 } // namespace
@@ -147,8 +149,9 @@ std::unique_ptr<product_reader> read_json_lines(std::istream& in) {
   return std::make_unique<json_lines_reader>(in);
 }
 
-std::unique_ptr<product_reader> read_dummyjson(std::istream& in, std::string warehouse) {
-  return std::make_unique<dummyjson_reader>(in, std::move(warehouse));
+std::unique_ptr<product_reader> read_dummyjson(std::istream& in, std::string warehouse,
+                                               std::vector<souk::currency> sold_in) {
+  return std::make_unique<dummyjson_reader>(in, std::move(warehouse), std::move(sold_in));
 }
 
 } // namespace souk::catalogue

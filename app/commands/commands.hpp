@@ -13,9 +13,13 @@ inline constexpr int exit_usage = 2;
 
 int serve(const config& c);
 int migrate(const config& c);
-/// `format`: "auto", "jsonl" or "dummyjson"; `warehouse` takes the stock of files that name none.
-int import_file(const config& c, const std::string& file, const std::string& format,
-                const std::string& warehouse);
+
+struct import_choice {
+  std::string format = "auto";      ///< or "jsonl", "dummyjson"
+  std::string warehouse = "berlin"; ///< takes the stock of files that name none
+  std::vector<std::string> currencies = {"USD", "EUR", "GBP"}; ///< of files that name none
+};
+int import_file(const config& c, const std::string& file, const import_choice& how);
 int demo(const config& c, size_t products, uint64_t seed);
 /// Makes an admin API key and prints it, alone on the last line.
 int admin_key(const config& c, const std::string& name);

@@ -138,14 +138,13 @@ bool looks_like_dummyjson(std::istream& in) {
 
 } // namespace
 
-int import_file(const config& c, const std::string& file, const std::string& format,
-                const std::string& warehouse) {
+int import_file(const config& c, const std::string& file, const import_choice& how) {
   std::ifstream in(file);
   if (!in)
     return complain(fail(errc::invalid, "cannot read " + file));
   const bool dummyjson = format == "dummyjson" || (format == "auto" && looks_like_dummyjson(in));
-  const auto reader =
-      dummyjson ? catalogue::read_dummyjson(in, warehouse) : catalogue::read_json_lines(in);
+  const auto reader = dummyjson ? catalogue::read_dummyjson(in, how.warehouse, sold_in)
+                                : catalogue::read_json_lines(in);
   return run_import(c, *reader);
 }
 

@@ -161,11 +161,12 @@ TEST(DummyJson, IsReadToTheCent) {
       R"("discountPercentage":10.48,"stock":99,"sku":"S-1","weight":4,)"
       R"("reviews":[{"rating":3},{"rating":5}],"meta":{"barcode":"57"},)"
       R"("images":["https://elsewhere.example/1.webp"]},{"title":"B","price":"x"}],"total":2})"};
-  const auto reader = read_dummyjson(in, "berlin");
+  const auto reader = read_dummyjson(in, "berlin", {souk::currency{"USD"}, souk::currency{"EUR"}});
   const auto first = reader->next();
   ASSERT_TRUE(first && *first) << first->error().detail;
   const auto& p = first->value();
   EXPECT_EQ(p.variants[0].prices[0].amount, (money{999, souk::currency{"USD"}}));
+  EXPECT_EQ(p.variants[0].prices[1].amount, (money{999, souk::currency{"EUR"}}));
   EXPECT_EQ(p.variants[0].prices[0].original_amount, 1116) << "9.99 / 0.8952 is 11.159…";
   EXPECT_EQ(p.rating_sum, 8);
   EXPECT_EQ(p.rating_count, 2);
