@@ -43,15 +43,25 @@ void stream_record::close() {
   closed_ = true;
 }
 
-bool batch::add(const std::shared_ptr<stream_record>& stream, fragment& f) {
-  SOUK_ASSERT(f.events > 0 || (f.payload.empty() && f.postings.empty()),
-              "payload and postings belong to events");
+std::optional<size_t> batch::place_of(const std::shared_ptr<stream_record>& stream) {
+  // A hot entity's fragments stand one behind the other.
+  if (last_ < entries_.size() && entries_[last_].stream == stream)
+    return last_;
   const auto [at, fresh] = by_entity_.try_emplace(stream->entity.text(), entries_.size());
   if (fresh)
     entries_.push_back({.stream = stream});
-  auto& e = entries_[at->second];
-  if (e.stream != stream)
+  if (entries_[at->second].stream != stream)
+    return std::nullopt;
+  return last_ = at->second;
+}
+
+bool batch::add(const std::shared_ptr<stream_record>& stream, fragment& f) {
+  SOUK_ASSERT(f.events > 0 || (f.payload.empty() && f.postings.empty()),
+              "payload and postings belong to events");
+  const auto place = place_of(stream);
+  if (!place)
     return false;
+  auto& e = entries_[*place];
   bytes_ += size_of(f);
   if (f.events > 0) {
     if (needs_new_row(e))

@@ -83,8 +83,12 @@ public:
   std::vector<batch> split();
 
 private:
+  /// Where the stream's entry is; nothing when another stream of the entity has it.
+  std::optional<size_t> place_of(const std::shared_ptr<stream_record>& stream);
+
   std::vector<batch_entry> entries_;
   std::unordered_map<std::string_view, size_t> by_entity_;
+  size_t last_ = 0; ///< where the last fragment went
   size_t bytes_ = 0;
 };
 

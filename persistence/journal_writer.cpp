@@ -94,10 +94,10 @@ void journal_writer::run() {
       backoff = std::min(backoff * 2, options_.backoff_most);
     }
     std::unique_lock lock{mutex_};
-    if (stopping_ && queue_.empty())
+    if (stopping_ && is_empty())
       return;
     wake_.wait_for(lock, backoff, [this] { return stopping_; });
-    if (stopping_ && queue_.empty())
+    if (stopping_ && is_empty())
       return;
   }
 }
@@ -140,8 +140,8 @@ void journal_writer::serve(pg_connection& c) {
   for (;;) {
     {
       std::unique_lock lock{mutex_};
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty())
+      wake_.wait(lock, [this] { return stopping_ || !is_empty(); });
+      if (is_empty())
         return;
     }
     if (c.is_stale()) // nothing is in flight: what is queued can wait for the next connection
@@ -162,21 +162,23 @@ void journal_writer::serve(pg_connection& c) {
 }
 
 batch journal_writer::take() {
+  // Packing takes long, and whoever appends must not wait for it.
+  if (taken_.empty()) {
+    std::lock_guard lock{mutex_};
+    taken_.swap(queue_);
+  }
   batch b;
   size_t fragments = 0;
   size_t dropped = 0;
-  {
-    std::lock_guard lock{mutex_};
-    for (; !queue_.empty() && fragments < options_.batch_fragments_max &&
-           b.bytes() < options_.batch_bytes_max;
-         ++fragments) {
-      auto& next = queue_.front();
-      if (next.stream->dead)
-        dropped += next.bytes;
-      else if (!b.add(next.stream, next.what))
-        break;
-      queue_.pop_front();
-    }
+  for (; !taken_.empty() && fragments < options_.batch_fragments_max &&
+         b.bytes() < options_.batch_bytes_max;
+       ++fragments) {
+    auto& next = taken_.front();
+    if (next.stream->dead)
+      dropped += next.bytes;
+    else if (!b.add(next.stream, next.what))
+      break;
+    taken_.pop_front();
   }
   release(dropped);
   return b;
@@ -245,10 +247,10 @@ bool journal_writer::settle(pg_connection& c, batch& b, const failure& why, int 
 }
 
 void journal_writer::fail_queued(const failure& why) {
-  std::deque<queued> all;
+  auto all = std::exchange(taken_, {});
   {
     std::lock_guard lock{mutex_};
-    all.swap(queue_);
+    std::ranges::move(std::exchange(queue_, {}), std::back_inserter(all));
   }
   for (auto& q : all) {
     q.stream->tell_failed(why);

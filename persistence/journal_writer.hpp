@@ -61,6 +61,8 @@ private:
   bool settle(pg_connection& c, batch& b, const failure& why, int attempt);
   void fail_queued(const failure& why);
   void release(size_t bytes);
+  /// Under the lock.
+  bool is_empty() const { return queue_.empty() && taken_.empty(); }
 
   const journal_options& options_;
   const std::string name_;
@@ -72,6 +74,7 @@ private:
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<queued> queue_;
+  std::deque<queued> taken_; ///< from the queue, and not yet in a batch; the thread's own
   bool stopping_ = false;
   std::thread thread_; ///< last: it uses everything above
 };
