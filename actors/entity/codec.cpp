@@ -23,7 +23,9 @@ result<command_id> id_from(const std::string& bytes) {
 } // namespace
 
 std::string pack(const journal_entry& entry) {
-  pb::commit commit;
+  // Kept: making messages takes longer than filling them, and this runs for every command.
+  thread_local pb::commit commit;
+  commit.Clear();
   auto& out = *commit.add_entries();
   out.set_command_id(id_bytes(entry.command.id));
   out.set_fingerprint(entry.command.fingerprint);
@@ -55,9 +57,9 @@ result<std::vector<journal_entry>> unpack_commit(const std::string& payload) {
   return entries;
 }
 
-std::string pack(const packed_snapshot& snapshot) {
+std::string pack(packed_snapshot snapshot) {
   pb::snapshot out;
-  out.set_state(snapshot.state);
+  out.set_state(std::move(snapshot.state));
   out.set_at_us(to_micros(snapshot.at));
   for (const auto& command : snapshot.commands) {
     auto& one = *out.add_commands();

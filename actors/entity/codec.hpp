@@ -26,7 +26,7 @@ std::string pack(const journal_entry& entry);
 /// errc::corrupt when the bytes are not a commit.
 result<std::vector<journal_entry>> unpack_commit(const std::string& payload);
 
-std::string pack(const packed_snapshot& snapshot);
+std::string pack(packed_snapshot snapshot);
 result<packed_snapshot> unpack_snapshot(const std::string& payload);
 
 } // namespace souk::entity

@@ -138,7 +138,7 @@ persistence::snapshot_row shell<M>::take_snapshot() {
       .state = M::encode(fold_.state),
       .commands = {fold_.memory.commands().begin(), fold_.memory.commands().end()},
       .at = fold_.last_at};
-  persistence::snapshot_row row{fold_.seq, M::state_version, pack(packed)};
+  persistence::snapshot_row row{fold_.seq, M::state_version, pack(std::move(packed))};
   fold_.snapshot_bytes = row.payload.size();
   fold_.tail_bytes = 0;
   metrics_.snapshots.Increment();
