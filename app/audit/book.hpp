@@ -110,7 +110,6 @@ struct order_facts {
   std::vector<intent_facts> intents;
   std::vector<parcel_facts> parcels;
   std::map<uint64_t, int64_t> money; ///< by journal row: captured − refunded there
-  int64_t refund_asked = 0;
   bool cart_told = false;
   uint64_t seq = 0;
 

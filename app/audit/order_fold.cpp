@@ -192,9 +192,9 @@ bool order_fold::read_money() {
     see_intent(order_, event_.intent_seen(), key_, where_.row, faults());
     return true;
   case kind::kRefundAsked:
-    order_.refund_asked += event_.refund_asked().amount();
-    if (order_.refund_asked > order_.captured())
-      fault("I3", "more is asked back than was captured");
+    // One that failed may be asked for again: only what is still there counts.
+    if (event_.refund_asked().amount() > order_.captured() - order_.refunded())
+      fault("I3", "more is asked back than is left of what was captured");
     return true;
   default:
     return false;
