@@ -142,7 +142,15 @@ int import_file(const config& c, const std::string& file, const import_choice& h
   std::ifstream in(file);
   if (!in)
     return complain(fail(errc::invalid, "cannot read " + file));
-  const bool dummyjson = format == "dummyjson" || (format == "auto" && looks_like_dummyjson(in));
+  std::vector<currency> sold_in;
+  for (const auto& code : how.currencies) {
+    const auto unit = currency::parse(code);
+    if (!unit || unit->decimals() != 2)
+      return complain(fail(errc::invalid, "--currencies: " + code + " is no currency with cents"));
+    sold_in.push_back(*unit);
+  }
+  const bool dummyjson =
+      how.format == "dummyjson" || (how.format == "auto" && looks_like_dummyjson(in));
   const auto reader = dummyjson ? catalogue::read_dummyjson(in, how.warehouse, sold_in)
                                 : catalogue::read_json_lines(in);
   return run_import(c, *reader);
