@@ -1,0 +1,96 @@
+// The audit's fold of orders.
+#include "app/sim/audit_folds.hpp"
+#include "proto/order.pb.h"
+
+namespace souk::sim {
+
+using order::status;
+
+bool order_fold::ended() const {
+  return now == status::cancelled || now == status::rejected || now == status::refunded;
+}
+
+void order_fold::apply(const std::string& bytes, const complaint& complain) {
+  pb::order_event e;
+  if (!e.ParseFromString(bytes))
+    complain("an event that cannot be read");
+  const auto set = [&](const pb::order_event::units_event& about, stock_fold::phase to) {
+    units[about.reservation()].phase = to;
+  };
+  using phase = stock_fold::phase;
+  switch (e.kind_case()) {
+  case pb::order_event::kPlaced: {
+    if (!after.empty())
+      complain("placed twice");
+    cart = e.placed().cart_id();
+    total = e.placed().total();
+    for (const auto& l : e.placed().lines())
+      lines.emplace_back(l.sku(), l.quantity());
+    break;
+  }
+  case pb::order_event::kHoldAsked: {
+    const auto& x = e.hold_asked();
+    units[x.reservation()] = {x.line(), x.warehouse(), x.quantity(), phase::lapsed};
+    break;
+  }
+  case pb::order_event::kUnitsHeld:
+    units[e.units_held().reservation()].quantity = e.units_held().quantity();
+    set(e.units_held(), phase::held);
+    break;
+  case pb::order_event::kUnitsClaimed:
+    set(e.units_claimed(), phase::claimed);
+    break;
+  case pb::order_event::kUnitsLost:
+    set(e.units_lost(), phase::lapsed);
+    break;
+  case pb::order_event::kUnitsReleased:
+    set(e.units_released(), phase::released);
+    break;
+  case pb::order_event::kUnitsShipped:
+    set(e.units_shipped(), phase::shipped);
+    break;
+  case pb::order_event::kAttemptOpened:
+    attempts[e.attempt_opened().number()] = true;
+    break;
+  case pb::order_event::kAttemptClosed:
+    attempts[e.attempt_closed().number()] = false;
+    break;
+  case pb::order_event::kIntentSeen: {
+    const auto& x = e.intent_seen();
+    auto& known = intents[x.id()];
+    if (x.captured() < known.captured || x.refunded() < known.refunded)
+      complain("money seen before is gone");
+    if (x.refunded() > x.captured())
+      complain("more refunded than captured (I3)");
+    known = {x.captured(), x.refunded(), x.authorised()};
+    break;
+  }
+  case pb::order_event::kStatusMoved: {
+    const auto to = static_cast<status>(e.status_moved().to());
+    if (ended())
+      complain("moved on after its end");
+    now = to;
+    for (const auto& [number, open] : attempts)
+      if (ended() && now != status::refunded && open)
+        complain("ended with attempt " + std::to_string(number) + " open");
+    break;
+  }
+  case pb::order_event::kShipmentDispatched:
+    ++dispatched;
+    break;
+  case pb::order_event::kShipmentDelivered:
+    ++delivered;
+    break;
+  case pb::order_event::kRefundAsked:
+    refund_asked += e.refund_asked().amount();
+    break;
+  case pb::order_event::KIND_NOT_SET:
+    complain("an event of no known kind");
+    break;
+  default:
+    break;
+  }
+  after.push_back(now);
+}
+
+} // namespace souk::sim

@@ -1,0 +1,145 @@
+// Everybody who asks a simulated node for something: sends, waits with a deadline, repeats with the
+// same command id, and writes down what was asked and answered. Every answer goes past the audit
+// first.
+#pragma once
+
+#include "actors/entity/ask.hpp"
+#include "app/sim/audit.hpp"
+#include "app/sim/node.hpp"
+
+#include <memory>
+
+namespace souk::sim {
+
+/// What a request leaves behind when it succeeds.
+enum class trace_left : uint8_t { read, maybe, always };
+
+/// A hash over all that happens, to compare two runs of a seed.
+class trace {
+public:
+  void note(uint64_t number) { hash_ = (hash_ ^ number) * 0x100000001b3U + (hash_ >> 29); }
+  void note(std::string_view text);
+  uint64_t hash() const { return hash_; }
+
+private:
+  uint64_t hash_ = 0xcbf29ce484222325U;
+};
+
+/// Single-threaded. Outlives all nodes.
+class client {
+public:
+  client(timeline& time, dice& random, audit& watch, trace& log,
+         const std::unique_ptr<node>& server)
+      : time_(time), random_(random), watch_(watch), trace_(log), server_(server) {}
+
+  /// `then` is called once: with the answer, the refusal, or errc::timed_out after the last try.
+  template <class Domain, class C>
+  void ask(std::string key, C what, trace_left leaves, callback<typename C::reply> then) {
+    auto rq = std::make_shared<asking<C>>();
+    rq->entity = std::string(Domain::kind) + "/" + key;
+    rq->key = std::move(key);
+    rq->what = std::move(what);
+    rq->leaves = leaves;
+    rq->then = std::move(then);
+    rq->number = ++asked_;
+    if (leaves != trace_left::read)
+      rq->id = make_command_id({"simulated client", std::to_string(rq->number)});
+    rq->expires = time_.now() + cluster::command_age_max;
+    send<Domain>(rq);
+    if (leaves != trace_left::read && random_.percent(double_click_percent))
+      send<Domain>(rq);
+  }
+
+  uint64_t asked() const { return asked_; }
+  uint64_t answered() const { return answered_; }
+  /// What was said to and by one entity, for people.
+  std::string story(const std::string& entity) const;
+
+private:
+  static constexpr int64_t double_click_percent = 5;
+  static constexpr int tries_max = 12;
+  static constexpr std::chrono::seconds patience{8};
+
+  template <class C>
+  struct asking {
+    std::string entity, key;
+    C what;
+    trace_left leaves{};
+    callback<typename C::reply> then;
+    uint64_t number = 0;
+    command_id id;
+    time_point expires;
+    int tries = 0;
+    bool over = false;
+  };
+  struct line {
+    std::chrono::nanoseconds at;
+    std::string entity, what;
+  };
+
+  template <class Domain, class C>
+  void send(const std::shared_ptr<asking<C>>& rq) {
+    if (rq->over)
+      return;
+    if (++rq->tries > tries_max) {
+      rq->over = true;
+      return rq->then(fail(errc::timed_out, "nobody answers"));
+    }
+    time_.after(patience, [this, rq, mine = rq->tries] {
+      if (mine == rq->tries)
+        send<Domain>(rq);
+    });
+    if (!server_)
+      return;
+    remember(rq->entity, "asks " + std::to_string(rq->number));
+    const bool parks = std::is_same_v<C, order::await_outcome>;
+    const cluster::command_meta how{rq->id,
+                                    rq->id.empty() ? 0 : rq->number,
+                                    parks ? time_.now() + patience / 2 : rq->expires,
+                                    {}};
+    const std::weak_ptr<const uint64_t> alive = server_->alive();
+    entity::ask<Domain>(server_->route(), rq->key, rq->what, how,
+                        [=, this](result<typename C::reply> r) {
+                          if (alive.lock())
+                            hear<Domain>(rq, std::move(r));
+                        });
+  }
+
+  template <class Domain, class C>
+  void hear(const std::shared_ptr<asking<C>>& rq, result<typename C::reply> r) {
+    trace_.note(rq->number * 64 + (r ? 0 : static_cast<uint64_t>(r.error().code) + 1));
+    remember(rq->entity, "answer " + std::to_string(rq->number) + ": " +
+                             (r ? std::string{"ok"} : std::string(to_string(r.error().code))));
+    if (r) {
+      watch_.said(rq->entity, *r);
+      if (rq->leaves == trace_left::always)
+        watch_.recorded(rq->entity, rq->id);
+    }
+    if (rq->over)
+      return;
+    if (!r && is_transient(r.error().code) && rq->tries < tries_max) {
+      time_.after(random_.millis(50, 1000), [this, rq, mine = rq->tries] {
+        if (mine == rq->tries)
+          send<Domain>(rq);
+      });
+      return;
+    }
+    rq->over = true;
+    ++answered_;
+    rq->then(std::move(r));
+  }
+
+  void remember(const std::string& entity, std::string what) {
+    history_.push_back({time_.elapsed(), entity, std::move(what)});
+  }
+
+  timeline& time_;
+  dice& random_;
+  audit& watch_;
+  trace& trace_;
+  const std::unique_ptr<node>& server_;
+  uint64_t asked_ = 0, answered_ = 0;
+  std::vector<line> history_;
+};
+
+} // namespace souk::sim

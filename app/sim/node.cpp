@@ -1,0 +1,184 @@
+#include "app/sim/node.hpp"
+
+#include "actors/cart/effects.hpp"
+#include "actors/order/effects.hpp"
+#include "actors/shipment/effects.hpp"
+
+#include <caf/send.hpp>
+
+namespace souk::sim {
+
+namespace {
+
+/// The test clock tells only whether something is due, not when.
+struct schedule_of : caf::detail::test_actor_clock {
+  static const schedule_map& get(caf::detail::test_actor_clock& of) {
+    return of.*(&schedule_of::schedule_);
+  }
+};
+
+constexpr persistence::sim_faults calm{};
+
+/// planted_bug::answers_early: calls durable what has only been queued.
+class hasty_stream final : public persistence::journal_stream {
+public:
+  hasty_stream(std::unique_ptr<persistence::journal_stream> real, uint64_t seq,
+               std::weak_ptr<persistence::journal_observer> observer)
+      : real_(std::move(real)), seq_(seq), observer_(std::move(observer)) {}
+  bool accepts() const override { return real_->accepts(); }
+  void append(persistence::fragment f) override {
+    seq_ += f.events;
+    real_->append(std::move(f));
+    if (const auto hears = observer_.lock())
+      hears->committed(seq_);
+  }
+
+private:
+  std::unique_ptr<persistence::journal_stream> real_;
+  uint64_t seq_;
+  std::weak_ptr<persistence::journal_observer> observer_;
+};
+
+} // namespace
+
+void node::socket::heal() {
+  if (to_)
+    to_->set_faults(calm);
+}
+
+void node::socket::recover(const entity_id& entity, callback<persistence::recovered> done) {
+  if (to_)
+    to_->recover(entity, std::move(done));
+}
+
+std::unique_ptr<persistence::journal_stream>
+node::socket::open(const entity_id& entity, uint64_t seq, const chain_hash& chain,
+                   std::weak_ptr<persistence::journal_observer> observer) {
+  SOUK_ASSERT(to_, "a node that is gone recovers nothing");
+  auto stream = to_->open(entity, seq, chain, observer);
+  if (planted_ == planted_bug::answers_early)
+    return std::make_unique<hasty_stream>(std::move(stream), seq, std::move(observer));
+  return stream;
+}
+
+void node::socket::due_before(uint32_t first, uint32_t last, time_point until, uint32_t limit,
+                              callback<std::vector<due_entity>> done) {
+  if (to_)
+    to_->due_before(first, last, until, limit, std::move(done));
+}
+
+node::node(timeline& time, dice& random, persistence::sim_store& store, bank& money,
+           outcome_tap tap, node_options options)
+    : time_(time), random_(random), options_(options),
+      alive_(std::make_shared<const uint64_t>(options.generation)),
+      provider_(money, alive_), environment_{journal_, time, breakers_, people_, {}},
+      actors_(config_),
+      scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler())),
+      router_(actors_, time, {.idle = options.idle}), started_(time.elapsed()) {
+  journal_.connect(
+      std::make_unique<persistence::sim_journal>(
+          store,
+          [&time](std::chrono::nanoseconds delay, std::function<void()> what) {
+            time.after(delay, std::move(what));
+          },
+          persistence::sim_journal_options{.generation = options.generation, .seed = options.seed},
+          options.journal),
+      options.planted);
+  scheduler_.clock().current_time += 1h;
+  add_kinds(std::move(tap));
+  router_.start();
+  settle();
+  waker_ = cluster::spawn_waker(actors_, router_, journal_, time);
+}
+
+node::~node() {
+  alive_.reset();
+  journal_.cut();
+  router_.stop();
+  caf::anon_send_exit(waker_, caf::exit_reason::kill);
+  for (const auto& actor : born_)
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
+  scheduler_.clock().cancel_all(); // re-armed timers would keep the system from stopping
+  settle();
+}
+
+void node::settle() {
+  while (scheduler_.try_run_once()) {
+  }
+}
+
+entity::performer<order::model> node::order_performer(outcome_tap tap) {
+  auto real = order::make_performer(router_, time_, provider_, "https://shop/orders/");
+  return [this, real = std::move(real), tap = std::move(tap)](const entity_id& source,
+                                                              const order::model::effect& effect,
+                                                              callback<order::command> done) {
+    const auto* release = std::get_if<order::ask_release>(&effect.what);
+    if (release && options_.planted == planted_bug::forgets_release)
+      return done(order::command{order::units_released{release->reservation}});
+    const auto* call = std::get_if<order::call_provider>(&effect.what);
+    if (call && call->what.kind == order::attempt_kind::cancel &&
+        options_.planted == planted_bug::forgets_void)
+      return done(order::command{order::intent_seen{
+          {call->what.intent, payment::intent_status::canceled, call->amount}, call->what.number}});
+    const std::weak_ptr<const uint64_t> mine = alive_;
+    real(source, effect, [=, done = std::move(done)](result<order::command> outcome) {
+      if (outcome && mine.lock())
+        tap(source, effect, *outcome);
+      done(std::move(outcome));
+    });
+  };
+}
+
+/// As the real wiring does; but activations that failed leave the router, and a crash ends those,
+/// too.
+template <entity::model M>
+void node::add_kind(entity::performer<M>& perform) {
+  router_.add_kind(std::string(M::kind), [this, spawn = entity::spawner<M>(environment_, perform)](
+                                             auto& system, auto& route, auto me) {
+    return born_.emplace_back(spawn(system, route, std::move(me)));
+  });
+}
+
+void node::add_kinds(outcome_tap tap) {
+  stock_ = [](const entity_id&, const stock::model::effect&, callback<stock::command> done) {
+    done(stock::command{stock::expire{}});
+  };
+  cart_ = cart::make_performer(router_, time_);
+  order_ = order_performer(std::move(tap));
+  session_ = [](const entity_id&, const session::model::effect&, callback<session::command>) {};
+  shipment_ = shipment::make_performer(router_, time_);
+  add_kind<stock::model>(stock_);
+  add_kind<cart::model>(cart_);
+  add_kind<order::model>(order_);
+  add_kind<session::model>(session_);
+  add_kind<shipment::model>(shipment_);
+}
+
+uint64_t node::run_one() {
+  auto& jobs = scheduler_.jobs;
+  if (options_.shuffle && jobs.size() > 1) {
+    const auto chosen = jobs.begin() + random_.between(0, static_cast<int64_t>(jobs.size()) - 1);
+    std::rotate(jobs.begin(), chosen, chosen + 1);
+  }
+  const auto* actor = dynamic_cast<const caf::scheduled_actor*>(jobs.front());
+  const auto who = actor ? actor->id() : 0;
+  scheduler_.try_run_once();
+  return who;
+}
+
+std::optional<std::chrono::nanoseconds> node::next_timer() {
+  const auto& schedule = schedule_of::get(scheduler_.clock());
+  if (schedule.empty())
+    return {};
+  const auto ahead = schedule.begin()->first - scheduler_.clock().current_time;
+  return time_.elapsed() + std::max<std::chrono::nanoseconds>(ahead, 0ns);
+}
+
+void node::catch_up() {
+  const auto lived = time_.elapsed() - started_;
+  started_ = time_.elapsed();
+  if (lived > 0ns)
+    scheduler_.advance_time(lived);
+}
+
+} // namespace souk::sim

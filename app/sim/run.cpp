@@ -1,0 +1,122 @@
+// Whole lives of a world, from the first cart to the last check.
+#include "app/sim/shopper.hpp"
+#include "app/sim/sim.hpp"
+#include "app/sim/staff.hpp"
+
+#include <deque>
+
+namespace souk::sim {
+
+namespace {
+
+/// How long what was begun may take to end once all faults are gone: the longest back-off and
+/// breaker rest several times over.
+constexpr std::chrono::seconds settle_time{180};
+/// Past what the provider remembers, holds and buyers' windows: nothing may wait longer.
+constexpr std::chrono::hours long_wait{13};
+constexpr std::chrono::seconds purchase_deadline{60};
+constexpr std::chrono::seconds purchase_settles{20};
+
+std::string stories(const world& w) {
+  std::string out;
+  std::set<std::string> told;
+  for (const auto& complaint : w.watch.complaints()) {
+    const auto entity = complaint.substr(0, complaint.find(':'));
+    if (told.insert(entity).second)
+      out += entity + "\n" + w.people.story(entity);
+  }
+  return out;
+}
+
+verdict judge(world& w, uint64_t seed) {
+  w.watch.finish(w.time.now());
+  for (const auto& [entity, stored] : w.store.entities()) {
+    w.log.note(entity);
+    if (!stored.rows.empty())
+      for (const auto byte : stored.rows.back().chain)
+        w.log.note(byte);
+  }
+  return {.seed = seed,
+          .hash = w.log.hash(),
+          .steps = w.steps(),
+          .lived = w.time.elapsed(),
+          .asked = w.people.asked(),
+          .answered = w.people.answered(),
+          .crashes = w.crashes(),
+          .orders = w.watch.orders_by_status(),
+          .complaints = w.watch.complaints(),
+          .story = stories(w)};
+}
+
+market draw_market(dice& random) {
+  market out;
+  const auto skus = random.between(1, 4);
+  for (int64_t n = 1; n <= skus; ++n)
+    out.goods_for_sale.push_back({"SKU-" + std::to_string(n), random.between(1, 9'999)});
+  const auto warehouses = random.between(1, 3);
+  for (int64_t n = 1; n <= warehouses; ++n)
+    out.warehouses.push_back("wh" + std::to_string(n));
+  out.hold = std::chrono::seconds{random.percent(30) ? random.between(5, 60) : 600};
+  return out;
+}
+
+} // namespace
+
+verdict run_seed(uint64_t seed, planted_bug planted) {
+  dice draw{seed * 0x9e3779b97f4a7c15U + 1};
+  world w{seed, fault_plan::draw(draw), planted};
+  w.shop = draw_market(draw);
+  staff clerk{w};
+  for (const auto& g : w.shop.goods_for_sale)
+    for (const auto& warehouse : w.shop.warehouses)
+      clerk.receive(g.sku, warehouse, draw.between(1, 6), [] {});
+  clerk.start();
+  std::deque<shopper> crowd;
+  const auto size = draw.between(1, 8);
+  for (int n = 1; n <= size; ++n)
+    crowd.emplace_back(w, n).start();
+  w.run_for(std::chrono::seconds{draw.between(20, 120)});
+
+  w.shop.open = false;
+  w.heal();
+  w.run_for(settle_time);
+  w.time.leap(long_wait);
+  w.run_for(settle_time);
+  clerk.finish_everything(2);
+  w.run_for(settle_time);
+  return judge(w, seed);
+}
+
+std::optional<verdict> buy_with_crash_at(uint64_t step) {
+  fault_plan calm;
+  calm.shuffle = false;
+  world w{1, calm};
+  w.shop.goods_for_sale = {{"SKU-1", 1'999}};
+  w.shop.warehouses = {"wh1"};
+  staff clerk{w};
+  shopper buyer{w, 1};
+  bool delivered = false;
+  if (step > 0)
+    w.crash_at(step);
+  const auto last = [&] {
+    clerk.move_on(buyer.order_id(),
+                  [&] { clerk.move_on(buyer.order_id(), [&] { delivered = true; }); });
+  };
+  const auto wait = [&] { buyer.await_order([&](const order::order_view&) { last(); }); };
+  const auto pay = [&] { buyer.check_out("pm_card_visa", wait); };
+  const auto fill = [&] { buyer.add_line(w.shop.goods_for_sale.front(), 2, pay); };
+  clerk.receive("SKU-1", "wh1", 3, [&] { buyer.open_cart(fill); });
+  const auto give_up = w.time.elapsed() + purchase_deadline;
+  while (!delivered && w.time.elapsed() < give_up)
+    w.run_for(100ms);
+  const bool came_too_late = step > 0 && !w.crashed_at_step();
+  if (came_too_late)
+    return {};
+  w.run_for(purchase_settles);
+  auto out = judge(w, step);
+  if (!delivered || out.orders != std::map<std::string, int>{{"delivered", 1}})
+    out.complaints.push_back("the purchase was not delivered once");
+  return out;
+}
+
+} // namespace souk::sim

@@ -1,0 +1,49 @@
+// Somebody who buys: opens carts, fills and changes them, logs in, checks out, pays again with
+// another card, acts at the bank, cancels, or walks away. What happens next is up to the dice.
+#pragma once
+
+#include "app/sim/world.hpp"
+
+namespace souk::sim {
+
+/// Lives as long as its world; driven by the timeline.
+class shopper {
+public:
+  shopper(world& in, int number) : world_(in), name_("s" + std::to_string(number)) {}
+
+  /// From now on something every now and then, as long as the market is open.
+  void start();
+
+  // The single acts, for scenarios that need them in order.
+  void open_cart(std::function<void()> then);
+  void add_line(const goods& what, int64_t quantity, std::function<void()> then);
+  void check_out(const std::string& payment_method, std::function<void()> then);
+  void await_order(std::function<void(const order::order_view&)> then);
+  const std::string& order_id() const { return order_; }
+
+private:
+  void act();
+  void act_on_cart();
+  void act_on_order();
+  void pay_again(const order::order_view& order);
+  void change_something(std::function<void()> then);
+  void log_in(std::function<void()> then);
+  void merge(std::function<void()> then);
+  void go_on();
+  std::function<void()> later() {
+    return [this] { go_on(); };
+  }
+  template <class C>
+  void ask_cart(C what, std::function<void()> then);
+  order::placement make_placement(const std::string& payment_method);
+  std::string pick_card();
+
+  world& world_;
+  const std::string name_;
+  int carts_ = 0, placements_ = 0, lines_ = 0;
+  std::string cart_, order_, session_;
+  std::string kept_cart_; ///< from before, to be merged into
+  cart::cart_view view_;
+};
+
+} // namespace souk::sim

@@ -1,0 +1,43 @@
+// The deterministic simulation: the real shell, models, performers, router and waker of one node on
+// virtual time in one thread, under drawn faults, with checkers outside. The same seed does the
+// same.
+//
+//   safety: people shop while everything goes wrong ──► heal: no faults, nobody new ──► everything
+//   that was begun must end, and whatever was said must stand in the store and at the bank
+#pragma once
+
+#include "app/sim/world.hpp"
+
+namespace souk::sim {
+
+struct verdict {
+  uint64_t seed = 0;
+  uint64_t hash = 0; ///< of everything that happened
+  uint64_t steps = 0;
+  std::chrono::nanoseconds lived{0}; ///< virtual time
+  uint64_t asked = 0, answered = 0;
+  int crashes = 0;
+  std::map<std::string, int> orders; ///< by status
+  std::vector<std::string> complaints;
+  std::string story; ///< of the entities complained about
+  bool holds() const { return complaints.empty(); }
+};
+
+/// One random life: faults, goods, people, all drawn from `seed`.
+verdict run_seed(uint64_t seed, planted_bug planted = planted_bug::none);
+
+/// One fixed purchase until it is delivered, the node killed after `step` steps (0: never). Nothing
+/// when the purchase was over before that step.
+std::optional<verdict> buy_with_crash_at(uint64_t step);
+
+struct sim_options {
+  uint64_t seeds = 100;
+  uint64_t seed = 1;             ///< the first one
+  bool crash_every_step = false; ///< instead of seeds
+  bool verbose = false;
+};
+
+/// Answers the process's exit code: 0, or 1 when a checker complained.
+int run_sim(const sim_options& options);
+
+} // namespace souk::sim

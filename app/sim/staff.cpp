@@ -1,0 +1,91 @@
+#include "app/sim/staff.hpp"
+
+#include "actors/shipment/messages.hpp"
+
+namespace souk::sim {
+
+void staff::go_on() {
+  world_.time.after(world_.random.millis(100, 5'000), [this] {
+    if (world_.shop.open)
+      act();
+  });
+}
+
+void staff::act() {
+  auto& random = world_.random;
+  const auto& orders = world_.shop.orders;
+  if (orders.empty() || random.percent(30))
+    return work_on_stock();
+  move_on(orders[static_cast<size_t>(random.between(0, static_cast<int64_t>(orders.size()) - 1))],
+          [this] { go_on(); });
+}
+
+void staff::receive(const std::string& sku, const std::string& warehouse, int64_t quantity,
+                    std::function<void()> then) {
+  world_.people.ask<stock::contract>(stock::key_of(sku, warehouse),
+                                     stock::receive{quantity, "delivery"}, trace_left::always,
+                                     [then = std::move(then)](const auto&) { then(); });
+}
+
+void staff::work_on_stock() {
+  auto& random = world_.random;
+  const auto pick = [&](const auto& from) {
+    return from[static_cast<size_t>(random.between(0, static_cast<int64_t>(from.size()) - 1))];
+  };
+  const auto sku = pick(world_.shop.goods_for_sale).sku;
+  const auto warehouse = pick(world_.shop.warehouses);
+  const auto choice = random.between(1, 100);
+  if (choice <= 40)
+    return receive(sku, warehouse, random.between(1, 4), [this] { go_on(); });
+  const auto key = stock::key_of(sku, warehouse);
+  const auto then = [this](const auto&) { go_on(); };
+  if (choice <= 60)
+    return world_.people.ask<stock::contract>(key, stock::count{random.between(0, 8), "count"},
+                                              trace_left::always, then);
+  if (choice <= 75 && !world_.shop.orders.empty())
+    return world_.people.ask<stock::contract>(
+        key, stock::give_back{pick(world_.shop.orders) + "/0/0", 1}, trace_left::always, then);
+  world_.people.ask<stock::contract>(key, stock::get{}, trace_left::read, then);
+}
+
+void staff::move_on(const std::string& order_id, std::function<void()> then) {
+  world_.people.ask<order::contract>(
+      order_id, order::get{}, trace_left::read,
+      [this, order_id, then = std::move(then)](const result<order::order_view>& r) {
+        if (!r)
+          return then();
+        const auto done = [then](const auto&) { then(); };
+        if (r->status == order::status::confirmed)
+          return world_.people.ask<order::contract>(order_id, order::ship{{}, "track-" + order_id},
+                                                    trace_left::maybe, done);
+        if (r->status == order::status::shipped)
+          return deliver(*r, then);
+        if (r->status == order::status::delivered && world_.shop.open)
+          return world_.people.ask<order::contract>(
+              order_id,
+              order::refund{world_.random.between(1, r->payment.captured + 1), "complaint"},
+              trace_left::always, done);
+        then();
+      });
+}
+
+void staff::deliver(const order::order_view& o, std::function<void()> then) {
+  if (o.shipments.empty())
+    return then();
+  const auto which = world_.random.between(0, static_cast<int64_t>(o.shipments.size()) - 1);
+  world_.people.ask<shipment::contract>(o.shipments[static_cast<size_t>(which)].id,
+                                        shipment::deliver{}, trace_left::maybe,
+                                        [then = std::move(then)](const auto&) { then(); });
+}
+
+void staff::finish_everything(int rounds) { work_through(world_.shop.orders, rounds); }
+
+void staff::work_through(std::vector<std::string> left, int rounds) {
+  if (left.empty())
+    return rounds > 1 ? finish_everything(rounds - 1) : void();
+  const auto next = left.back();
+  left.pop_back();
+  move_on(next, [this, left = std::move(left), rounds] { work_through(left, rounds); });
+}
+
+} // namespace souk::sim

@@ -1,0 +1,33 @@
+// Those who work in the shop: ship, deliver, refund, count shelves, take goods in and take them
+// back.
+#pragma once
+
+#include "app/sim/world.hpp"
+
+namespace souk::sim {
+
+/// Lives as long as its world; driven by the timeline.
+class staff {
+public:
+  explicit staff(world& in) : world_(in) {}
+
+  /// Something every now and then, as long as the market is open.
+  void start() { go_on(); }
+  void receive(const std::string& sku, const std::string& warehouse, int64_t quantity,
+               std::function<void()> then);
+  /// One more step on the way of this order: shipped, then delivered.
+  void move_on(const std::string& order_id, std::function<void()> then);
+  /// Every known order, `rounds` times, one after another.
+  void finish_everything(int rounds);
+
+private:
+  void go_on();
+  void act();
+  void work_on_stock();
+  void deliver(const order::order_view& order, std::function<void()> then);
+  void work_through(std::vector<std::string> left, int rounds);
+
+  world& world_;
+};
+
+} // namespace souk::sim
