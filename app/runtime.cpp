@@ -84,6 +84,7 @@ void runtime::stop() {
   route.stop();
   actors.await_all_actors_done();
   time.stop();
+  rows.stop(); // what is queued there answers services that go before the pool does
 }
 
 } // namespace souk::app

@@ -139,8 +139,12 @@ void router::activate_and_deliver(const request_ptr& what) {
   {
     auto& s = stripe_of(what->target);
     std::lock_guard lock(s.mutex);
-    s.active[what->target] = fresh;
+    // stop() has looked through this stripe or will: either it or we end the actor.
+    if (!stopping_)
+      s.active[what->target] = fresh;
   }
+  if (stopping_)
+    caf::anon_send_exit(fresh->actor, caf::exit_reason::user_shutdown);
   SOUK_ASSERT(fresh->admit(limits_.entity_commands) == activation::admission::admitted,
               "a fresh activation is open");
   what->admitted_at(fresh);

@@ -26,12 +26,15 @@ pg_pool::pg_pool(pg_pool_options options) : options_(std::move(options)) {
     threads_.emplace_back([this] { serve(); });
 }
 
-pg_pool::~pg_pool() {
+pg_pool::~pg_pool() { stop(); }
+
+void pg_pool::stop() {
   {
     std::lock_guard lock{mutex_};
     stopping_ = true;
   }
   wake_.notify_all();
+  threads_.clear(); // joins
 }
 
 void pg_pool::run(std::function<void(sql::connection&)> work,
