@@ -139,6 +139,17 @@ std::optional<event> plan_shipment(const state& s) {
   return {};
 }
 
+/// What was asked to be given back and, by a late look-up, never was: it is asked for again.
+std::optional<event> repeat_refund(const state& s, const payment::intent& paid) {
+  auto missing = std::min(s.refund_asked, paid.captured);
+  for (const auto& a : s.attempts)
+    if (a.kind == attempt_kind::refund && a.intent == paid.id && a.outcome != never_arrived)
+      missing -= a.amount;
+  if (missing <= 0)
+    return {};
+  return open_attempt(s, attempt_kind::refund, paid.id, missing);
+}
+
 std::optional<event> follow_fulfilment(const state& s) {
   if (s.status == status::confirmed)
     if (auto planned = plan_shipment(s))
@@ -151,6 +162,9 @@ std::optional<event> follow_fulfilment(const state& s) {
   // Without multicapture the first shipment captures all.
   if (shipping && paid && paid->authorised > 0 && !capturing)
     return open_attempt(s, attempt_kind::capture, paid->id, s.what.sums.total.amount);
+  if (paid && paid->captured > 0)
+    if (auto again = repeat_refund(s, *paid))
+      return again;
   if (s.status == status::confirmed && !s.shipments.empty() &&
       std::ranges::all_of(s.shipments, &shipment::dispatched))
     return moved{status::shipped, errc::internal, ""};
