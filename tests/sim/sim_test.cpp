@@ -50,8 +50,9 @@ TEST_F(Simulation, KeepsAllPromisesUnderFreshSeeds) {
     for (const auto& [status, count] : v.orders)
       orders[status] += count;
   }
-  if (!given)
+  if (!given) {
     EXPECT_GT(orders["delivered"] + orders["refunded"], 0) << "somebody gets what he bought";
+  }
 }
 
 TEST_F(Simulation, SurvivesACrashAtEveryStepOfAPurchase) {
