@@ -121,8 +121,11 @@ entity::performer<order::model> node::order_performer(outcome_tap tap) {
                                                               const order::model::effect& effect,
                                                               callback<order::command> done) {
     const auto* release = std::get_if<order::ask_release>(&effect.what);
-    if (release && options_.planted == planted_bug::forgets_release)
-      return done(order::command{order::units_released{release->reservation}});
+    if (release && options_.planted == planted_bug::forgets_release) {
+      const order::command forgotten{order::units_released{release->reservation}};
+      tap(source, effect, forgotten);
+      return done(forgotten);
+    }
     const auto* call = std::get_if<order::call_provider>(&effect.what);
     if (call && call->what.kind == order::attempt_kind::cancel &&
         options_.planted == planted_bug::forgets_void)
