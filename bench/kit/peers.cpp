@@ -77,20 +77,17 @@ text_file::text_file(const std::string& text) {
 text_file::~text_file() { ::unlink(path_.c_str()); }
 
 postgres_peer::postgres_peer(std::string url) : url_(std::move(url)) {
+  run("create table peer_stock (id int primary key, avail bigint not null);"
+      "insert into peer_stock values (1, 1000000000)");
+}
+
+void postgres_peer::run(const std::string& statements) const {
   persistence::pg_options options;
   options.url = url_;
   options.statement_timeout = std::chrono::minutes{1};
   auto opened = persistence::pg_connection::open(options);
   expect(opened, "connecting to Postgres");
-  expect((*opened)->script("create table peer_stock (id int primary key, avail bigint not null);"
-                           "insert into peer_stock values (1, 1000000000);"
-                           "create table peer_unit (id bigint primary key, taken_by bigint);"
-                           "insert into peer_unit (id) select generate_series(1, " +
-                           std::to_string(unit_rows) +
-                           ");"
-                           "create index peer_unit_free on peer_unit (id) where taken_by is null;"
-                           "analyze peer_stock, peer_unit"),
-         "making the tables for pgbench");
+  expect((*opened)->script(statements), "making the tables for pgbench");
 }
 
 double postgres_peer::measure(const std::string& script, int clients, int seconds) const {
@@ -107,6 +104,14 @@ double postgres_peer::update_row(int clients, int seconds) const {
 }
 
 double postgres_peer::take_unit(int clients, int seconds) const {
+  // Fresh each time: units taken before would lie dead in the index and in the way.
+  run("drop table if exists peer_unit;"
+      "create table peer_unit (id bigint primary key, taken_by bigint);"
+      "insert into peer_unit (id) select generate_series(1, " +
+      std::to_string(unit_rows) +
+      ");"
+      "create index peer_unit_free on peer_unit (id) where taken_by is null;"
+      "analyze peer_unit");
   return measure("UPDATE peer_unit SET taken_by = 1 WHERE id = (SELECT id FROM peer_unit"
                  " WHERE taken_by IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED);\n",
                  clients, seconds);
@@ -143,8 +148,8 @@ wrk_figures post_with_wrk(const std::string& url, int connections, int seconds) 
   found.per_second = expect_number(out, "Requests/sec:", "wrk");
   if (out->find("Non-2xx") != std::string::npos)
     give_up("the server refused: " + *out);
-  found.p50_ms = milliseconds_after(*out, "50%");
-  found.p99_ms = milliseconds_after(*out, "99%");
+  found.p50_ms = milliseconds_after(*out, "\n     50%");
+  found.p99_ms = milliseconds_after(*out, "\n     99%");
   return found;
 }
 

@@ -26,17 +26,17 @@ private:
   std::string path_;
 };
 
-/// The two ways people count stock in Postgres, measured with pgbench in a database that has the
-/// tables of make_tables.
+/// The two ways people count stock in Postgres, measured with pgbench.
 class postgres_peer {
 public:
   explicit postgres_peer(std::string url);
   /// `update … where avail >= 1` of one row.
   double update_row(int clients, int seconds) const;
-  /// One of a million unit rows, `for update skip locked`.
+  /// One of many unit rows, `for update skip locked`.
   double take_unit(int clients, int seconds) const;
 
 private:
+  void run(const std::string& statements) const;
   double measure(const std::string& script, int clients, int seconds) const;
   const std::string url_;
 };

@@ -20,6 +20,12 @@ std::unique_ptr<persistence::pg_connection> session(const std::string& url) {
   return std::move(*opened);
 }
 
+void drop_slots(persistence::pg_connection& c, const std::string& databases) {
+  (void)c.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                  " where database like $1 and not active",
+                  {databases});
+}
+
 } // namespace
 
 void give_up(const std::string& why) {
@@ -36,17 +42,17 @@ std::string from_environment(const char* name) {
 
 scratch_database::scratch_database() : name_("souk_bench_" + std::to_string(::getpid())) {
   const auto server = from_environment("SOUK_TEST_POSTGRES");
-  expect(session(server)->script("create database " + name_), "making a database");
+  const auto c = session(server);
+  // A benchmark that gave up may have left its slot, whose name is the whole server's.
+  drop_slots(*c, "souk_bench_%");
+  expect(c->script("create database " + name_), "making a database");
   url_ = server + (server.find('?') == std::string::npos ? "?" : "&") + "dbname=" + name_;
   expect(persistence::migrate(*connect()), "migrating");
 }
 
 scratch_database::~scratch_database() {
   const auto server = session(from_environment("SOUK_TEST_POSTGRES"));
-  // A replication slot would keep its database alive.
-  (void)server->execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
-                        " where database = $1 and not active",
-                        {name_});
+  drop_slots(*server, name_);
   (void)server->script("drop database if exists " + name_ + " with (force)");
 }
 
