@@ -27,7 +27,8 @@ class pg_pool final : public sql::pool {
 public:
   explicit pg_pool(pg_pool_options options);
   ~pg_pool() override;
-  /// Finishes what is queued, then joins its threads; further work is refused. Not on a pool thread.
+  /// Finishes what is queued, then joins its threads; further work is refused. Not on a pool
+  /// thread.
   void stop();
   void run(std::function<void(sql::connection&)> work,
            std::function<void(failure)> refused) override;

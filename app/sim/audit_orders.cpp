@@ -6,6 +6,30 @@ namespace souk::sim {
 
 using order::status;
 
+namespace {
+
+void see_money(order_fold& order, const pb::order_intent& x, const complaint& complain) {
+  auto& known = order.intents[x.id()];
+  if (x.captured() < known.captured || x.refunded() < known.refunded)
+    complain("money seen before is gone");
+  if (x.refunded() > x.captured())
+    complain("more refunded than captured (I3)");
+  known = {x.captured(), x.refunded(), x.authorised()};
+}
+
+void move(order_fold& order, status to, const complaint& complain) {
+  if (order.ended())
+    complain("moved on after its end");
+  order.now = to;
+  if (!order.ended() || to == status::refunded)
+    return;
+  for (const auto& [number, open] : order.attempts)
+    if (open)
+      complain("ended with attempt " + std::to_string(number) + " open");
+}
+
+} // namespace
+
 bool order_fold::ended() const {
   return now == status::cancelled || now == status::rejected || now == status::refunded;
 }
@@ -55,26 +79,12 @@ void order_fold::apply(const std::string& bytes, const complaint& complain) {
   case pb::order_event::kAttemptClosed:
     attempts[e.attempt_closed().number()] = false;
     break;
-  case pb::order_event::kIntentSeen: {
-    const auto& x = e.intent_seen();
-    auto& known = intents[x.id()];
-    if (x.captured() < known.captured || x.refunded() < known.refunded)
-      complain("money seen before is gone");
-    if (x.refunded() > x.captured())
-      complain("more refunded than captured (I3)");
-    known = {x.captured(), x.refunded(), x.authorised()};
+  case pb::order_event::kIntentSeen:
+    see_money(*this, e.intent_seen(), complain);
     break;
-  }
-  case pb::order_event::kStatusMoved: {
-    const auto to = static_cast<status>(e.status_moved().to());
-    if (ended())
-      complain("moved on after its end");
-    now = to;
-    for (const auto& [number, open] : attempts)
-      if (ended() && now != status::refunded && open)
-        complain("ended with attempt " + std::to_string(number) + " open");
+  case pb::order_event::kStatusMoved:
+    move(*this, static_cast<status>(e.status_moved().to()), complain);
     break;
-  }
   case pb::order_event::kShipmentDispatched:
     ++dispatched;
     break;

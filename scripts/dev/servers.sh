@@ -1,6 +1,6 @@
 # A private Postgres and Redis in a directory, as children of this shell. Should ./dev be killed,
-# the kernel stops them (pdeathsig); a terminal's Ctrl-C reaches only ./dev (setsid), which then stops
-# them in order.
+# the kernel stops them (pdeathsig); a terminal's Ctrl-C reaches only ./dev (setsid), which then
+# stops them in order.
 
 postgres_options=(
   -c fsync=on -c synchronous_commit=on -c wal_level=logical -c max_replication_slots=8
