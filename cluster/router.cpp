@@ -133,6 +133,9 @@ void router::activate_and_deliver(const request_ptr& what) {
   }
   auto fresh = caf::make_counted<activation>(what->target);
   fresh->touch(time_.monotonic());
+  // Before its actor runs: one that cannot recover closes at once, and waits for who was admitted.
+  SOUK_ASSERT(fresh->admit(limits_.entity_commands) == activation::admission::admitted,
+              "a fresh activation is open");
   fresh->actor = kind->second(system_, *this, fresh);
   active_gauge_.Set(static_cast<double>(++active_));
   activated_.Increment();
@@ -145,8 +148,6 @@ void router::activate_and_deliver(const request_ptr& what) {
   }
   if (stopping_)
     caf::anon_send_exit(fresh->actor, caf::exit_reason::user_shutdown);
-  SOUK_ASSERT(fresh->admit(limits_.entity_commands) == activation::admission::admitted,
-              "a fresh activation is open");
   what->admitted_at(fresh);
   caf::anon_send(fresh->actor, delivery{what});
 }
