@@ -35,7 +35,7 @@ checkout::options checkout_options(const config& c) {
 
 node::node(const config& c, entropy& random)
     : config_(c), random_(random),
-      provider_(client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
+      provider_(*client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
       passwords_(password_threads, passwords_waiting_max),
       runtime_(c, c.node.name, random, provider_), goods_(runtime_.rows, runtime_.time, random),
       prices_(runtime_.rows, runtime_.time), warehouses_(runtime_.rows, runtime_.time),
@@ -130,6 +130,8 @@ void node::stop() {
   caf::anon_send_exit(waker_, caf::exit_reason::user_shutdown);
   waker_ = nullptr;
   runtime_.stop();
+  // Calls still under way are answered now, while what hears the answer is there.
+  client_.reset();
   log::info("node.stopped", {{"node", config_.node.name}});
 }
 

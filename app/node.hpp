@@ -10,6 +10,7 @@
 #include "persistence/feed.hpp"
 
 #include <atomic>
+#include <optional>
 
 namespace souk::app {
 
@@ -37,7 +38,7 @@ private:
 
   const config config_;
   entropy& random_;
-  adapters::http_client client_;
+  std::optional<adapters::http_client> client_{std::in_place};
   adapters::stripe_gateway provider_;
   bounded_threads passwords_;
   runtime runtime_;
