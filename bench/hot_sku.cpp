@@ -127,6 +127,80 @@ double load_average() {
   return getloadavg(&one, 1) == 1 ? one : -1;
 }
 
+struct souk_figures {
+  series plain, fed, web;
+};
+
+souk_figures measure_souk(const std::string& url) {
+  souk_figures seen;
+  shop running{url};
+  seen.plain = inside_process(running, url, false);
+  running.start_feed();
+  seen.fed = inside_process(running, url, true);
+  if (is_installed("wrk"))
+    seen.web = over_http(running, url);
+  else
+    std::printf("HTTP skipped: wrk is not installed (apt install wrk)\n");
+  return seen;
+}
+
+/// Operations a second, by clients.
+struct peer_figures {
+  std::map<int, double> updates, units, redis;
+};
+
+peer_figures measure_peers(const std::string& url) {
+  peer_figures seen;
+  const postgres_peer postgres{url};
+  for (const int clients : {1, 8, 128})
+    print("Postgres UPDATE of a row", clients,
+          seen.updates[clients] = postgres.update_row(clients, peer_seconds));
+  for (const int clients : {16, 128})
+    print("Postgres SKIP LOCKED", clients,
+          seen.units[clients] = postgres.take_unit(clients, peer_seconds));
+  const redis_peer redis{from_environment("SOUK_TEST_REDIS")};
+  for (const int clients : {50, 128, 512})
+    print("Redis DECRBY, everysec", clients,
+          seen.redis[clients] = redis.decrement(clients, redis_requests));
+  return seen;
+}
+
+bj::object json_of(const peer_figures& peers) {
+  bj::object out;
+  const auto add = [&](const std::string& name, const std::map<int, double>& all) {
+    for (const auto& [clients, rate] : all)
+      out[name + std::to_string(clients)] = static_cast<int64_t>(rate);
+  };
+  add("update_", peers.updates);
+  add("skip_locked_", peers.units);
+  add("redis_decrby_", peers.redis);
+  return out;
+}
+
+bj::object compare(const souk_figures& souk, const peer_figures& peers) {
+  // A bare prototype without recovery, dedupe or limits did these on a quiet machine of 2 cores.
+  constexpr double bare_fed = 176'000, bare_plain = 223'000, bare_web = 62'000;
+  const auto fed = [&](int clients) { return souk.fed.at(clients).per_second; };
+  const auto commit_ms = 1'000 / peers.updates.at(1);
+  bj::object out;
+  print_and_add(out, {"feed on, 512 clients / Redis, 512", fed(512) / peers.redis.at(512), 2.5});
+  print_and_add(out, {"feed on, 128 clients / UPDATE, 128", fed(128) / peers.updates.at(128), 80});
+  print_and_add(out,
+                {"feed on, 128 clients / SKIP LOCKED, 128", fed(128) / peers.units.at(128), 30});
+  print_and_add(out, {"feed on, 2,048 clients / its peak", fed(2048) / peak(souk.fed), 0.7});
+  print_and_add(out, {"feed on, peak / bare prototype (176 k/s)", peak(souk.fed) / bare_fed, 1});
+  print_and_add(out,
+                {"feed off, peak / bare prototype (223 k/s)", peak(souk.plain) / bare_plain, 1});
+  print_and_add(out, {"one client, p50 / one commit of an UPDATE",
+                      souk.fed.at(1).p50_ms / commit_ms, 1.2, true});
+  if (souk.web.empty())
+    return out;
+  print_and_add(out, {"HTTP, peak / Redis, peak", peak(souk.web) / peak(peers.redis), 1});
+  print_and_add(out, {"HTTP, 128 connections / bare prototype (62 k/s)",
+                      souk.web.at(128).per_second / bare_web, 1});
+  return out;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -136,67 +210,18 @@ int main(int argc, char** argv) {
   const auto load = load_average();
   std::printf("load average at start %.2f\n%-34s %6s %10s %8s %8s %8s\n", load, "", "clients",
               "1/s", "batch", "p50 ms", "p99 ms");
-  series plain, fed, web;
-  {
-    shop running{base.url()};
-    plain = inside_process(running, base.url(), false);
-    running.start_feed();
-    fed = inside_process(running, base.url(), true);
-    if (is_installed("wrk"))
-      web = over_http(running, base.url());
-    else
-      std::printf("HTTP skipped: wrk is not installed (apt install wrk)\n");
-  }
+  const auto souk = measure_souk(base.url());
   if (only_souk)
     return 0;
-
-  std::map<int, double> updates, units, redis;
-  const postgres_peer postgres{base.url()};
-  for (const int clients : {1, 8, 128})
-    print("Postgres UPDATE of a row", clients,
-          updates[clients] = postgres.update_row(clients, peer_seconds));
-  for (const int clients : {16, 128})
-    print("Postgres SKIP LOCKED", clients,
-          units[clients] = postgres.take_unit(clients, peer_seconds));
-  {
-    const redis_peer peer{from_environment("SOUK_TEST_REDIS")};
-    for (const int clients : {50, 128, 512})
-      print("Redis DECRBY, everysec", clients,
-            redis[clients] = peer.decrement(clients, redis_requests));
-  }
-
-  // A bare prototype without recovery, dedupe or limits did these on a quiet machine of 2 cores.
-  constexpr double bare_fed = 176'000, bare_plain = 223'000, bare_web = 62'000;
-  bj::object ratios;
-  const auto commit_ms = 1'000 / updates[1];
-  print_and_add(ratios,
-                {"feed on, 512 clients / Redis, 512", fed[512].per_second / redis[512], 2.5});
-  print_and_add(ratios,
-                {"feed on, 128 clients / UPDATE, 128", fed[128].per_second / updates[128], 80});
-  print_and_add(ratios,
-                {"feed on, 128 clients / SKIP LOCKED, 128", fed[128].per_second / units[128], 30});
-  print_and_add(ratios,
-                {"feed on, 2,048 clients / its peak", fed[2048].per_second / peak(fed), 0.7});
-  print_and_add(ratios, {"feed on, peak / bare prototype (176 k/s)", peak(fed) / bare_fed, 1});
-  print_and_add(ratios, {"feed off, peak / bare prototype (223 k/s)", peak(plain) / bare_plain, 1});
-  print_and_add(
-      ratios, {"one client, p50 / one commit of an UPDATE", fed[1].p50_ms / commit_ms, 1.2, true});
-  if (!web.empty()) {
-    print_and_add(ratios, {"HTTP, peak / Redis, peak", peak(web) / peak(redis), 1});
-    print_and_add(ratios, {"HTTP, 128 connections / bare prototype (62 k/s)",
-                           web[128].per_second / bare_web, 1});
-  }
-  bj::object peers;
-  for (const auto& [clients, rate] : updates)
-    peers["update_" + std::to_string(clients)] = static_cast<int64_t>(rate);
-  for (const auto& [clients, rate] : units)
-    peers["skip_locked_" + std::to_string(clients)] = static_cast<int64_t>(rate);
-  for (const auto& [clients, rate] : redis)
-    peers["redis_decrby_" + std::to_string(clients)] = static_cast<int64_t>(rate);
-  const bj::object line{
-      {"bench", "hot-sku"},      {"load", load},         {"feed_off", json_of(plain)},
-      {"feed_on", json_of(fed)}, {"http", json_of(web)}, {"peers", peers},
-      {"ratios", ratios}};
+  const auto peers = measure_peers(base.url());
+  const auto ratios = compare(souk, peers);
+  const bj::object line{{"bench", "hot-sku"},
+                        {"load", load},
+                        {"feed_off", json_of(souk.plain)},
+                        {"feed_on", json_of(souk.fed)},
+                        {"http", json_of(souk.web)},
+                        {"peers", json_of(peers)},
+                        {"ratios", ratios}};
   std::printf("%s\n", bj::serialize(line).c_str());
   return 0;
 }
