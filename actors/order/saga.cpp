@@ -141,10 +141,14 @@ std::optional<event> plan_shipment(const state& s) {
 
 /// What was asked to be given back and, by a late look-up, never was: it is asked for again.
 std::optional<event> repeat_refund(const state& s, const payment::intent& paid) {
-  auto missing = std::min(s.refund_asked, paid.captured);
+  auto missing = s.refund_asked;
+  auto left = paid.captured - paid.refunded; // somebody may have refunded at the provider itself
   for (const auto& a : s.attempts)
-    if (a.kind == attempt_kind::refund && a.intent == paid.id && a.outcome != never_arrived)
+    if (a.kind == attempt_kind::refund && a.intent == paid.id && a.outcome != never_arrived) {
       missing -= a.amount;
+      left -= a.open() ? a.amount : 0;
+    }
+  missing = std::min(missing, left);
   if (missing <= 0)
     return {};
   return open_attempt(s, attempt_kind::refund, paid.id, missing);

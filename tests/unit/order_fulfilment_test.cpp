@@ -212,7 +212,19 @@ TEST_F(OrderAfterwards, CanRefundAgainWhatTheProviderDidNotRefund) {
   order.now += provider_memory + 1s;
   answer(4, fact("pi_1", intent_status::succeeded, 1, 1000, 1000, 0)); // what a look-up finds
   EXPECT_EQ(order.state.attempts[3].outcome, never_arrived);
+  ASSERT_EQ(order.state.attempts.size(), 5u)
+      << "what was acknowledged is asked for again by itself";
+  EXPECT_TRUE(order.state.attempts[4].open());
+  EXPECT_EQ(order.state.attempts[4].amount, 1000);
+}
+
+TEST_F(OrderAfterwards, AsksBackNoMoreThanAnOutsideRefundLeft) {
+  ship_all();
   order.must(refund{1000, ""});
+  order.now += provider_memory + 1s;
+  answer(3, fact("pi_1", intent_status::succeeded, 1, 1000, 1000, 999));
+  ASSERT_EQ(order.state.attempts.size(), 4u);
+  EXPECT_EQ(order.state.attempts[3].amount, 1);
 }
 
 TEST_F(OrderAfterwards, BooksEveryCentOfPartialCapturesAndRefunds) {
