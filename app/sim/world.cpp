@@ -82,6 +82,8 @@ void world::heal() {
   money.heal();
   if (server_)
     server_->heal();
+  else
+    boot(); // an outage ends, however long it was drawn
 }
 
 bool world::step(std::chrono::nanoseconds until) {
@@ -109,7 +111,10 @@ bool world::step(std::chrono::nanoseconds until) {
     server_.reset();
     ++crashes_;
     log.note("crash");
-    time.after(*down, [this] { boot(); });
+    time.after(*down, [this] {
+      if (!server_) // heal() may have been quicker
+        boot();
+    });
   }
   return true;
 }
