@@ -92,9 +92,9 @@ void edge::begin(request& in) {
   in.trace = continue_trace(in, random_);
 }
 
-response edge::reject(request& in, const failure& why) {
+response edge::reject(request& in, const failure& why, std::optional<int> status) {
   begin(in);
-  auto out = to_response(why, in);
+  auto out = to_response(why, in, status);
   if (why.code == errc::method_not_allowed)
     out.with("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   return out;

@@ -36,7 +36,7 @@ public:
   /// answered as it is (through finish()).
   std::optional<response> admit(request& in);
   /// In place of admit(), for what is refused before it could be understood.
-  response reject(request& in, const failure& why);
+  response reject(request& in, const failure& why, std::optional<int> status = {});
   /// Runs the handler of an admitted request.
   void handle(const request_ptr& in, responder done);
   /// Makes a handler's response ready for the wire, counts and logs it. Once a request.

@@ -84,8 +84,9 @@ boost::json::array problems_of(const failure& why) {
 
 int status_of(errc code) { return kind_of(code).status; }
 
-response to_response(const failure& why, std::string_view trace_id) {
-  const auto [status, title] = kind_of(why.code);
+response to_response(const failure& why, std::string_view trace_id, std::optional<int> finer) {
+  const auto [usual, title] = kind_of(why.code);
+  const int status = finer.value_or(usual);
   boost::json::object body;
   if (!why.extra.empty()) {
     boost::system::error_code not_json;

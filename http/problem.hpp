@@ -10,9 +10,11 @@ int status_of(errc code);
 
 /// application/problem+json with type, title, status, detail, code, problems[], trace_id and
 /// whatever `failure.extra` holds; Retry-After where repeating helps; WWW-Authenticate on 401.
-response to_response(const failure& why, std::string_view trace_id = {});
-inline response to_response(const failure& why, const request& of) {
-  return to_response(why, of.trace.trace_id);
+/// `status`: instead of status_of, where HTTP has a finer one (408, 431).
+response to_response(const failure& why, std::string_view trace_id = {},
+                     std::optional<int> status = {});
+inline response to_response(const failure& why, const request& of, std::optional<int> status = {}) {
+  return to_response(why, of.trace.trace_id, status);
 }
 
 } // namespace souk::http

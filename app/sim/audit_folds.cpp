@@ -29,7 +29,14 @@ int64_t stock_fold::sum(phase of) const {
 }
 
 void stock_fold::apply(const std::string& bytes, const complaint& complain) {
-  const auto e = parse<pb::stock_event>(bytes, complain);
+  fold(parse<pb::stock_event>(bytes, complain), complain);
+  if (now.received + now.adjusted != now.on_hand + now.shipped - now.returned || now.on_hand < 0 ||
+      now.returned > now.shipped)
+    complain("the shelf's sums do not agree (I1)");
+  after.push_back(now);
+}
+
+void stock_fold::fold(const pb::stock_event& e, const complaint& complain) {
   const auto known = [&](const std::string& id) {
     const auto it = units.find(id);
     return it == units.end() ? phase::lapsed : it->second.phase;
@@ -56,13 +63,11 @@ void stock_fold::apply(const std::string& bytes, const complaint& complain) {
       complain(about("oversold by the claim", id));
     break;
   }
-  case pb::stock_event::kReleased: {
-    const auto& id = e.released().reservation();
-    if (known(id) == phase::shipped)
-      complain(about("released after it was shipped:", id));
-    set(id, phase::released, 0);
+  case pb::stock_event::kReleased:
+    if (known(e.released().reservation()) == phase::shipped)
+      complain(about("released after it was shipped:", e.released().reservation()));
+    set(e.released().reservation(), phase::released, 0);
     break;
-  }
   case pb::stock_event::kShipped: {
     const auto& id = e.shipped().reservation();
     if (known(id) != phase::claimed)
@@ -99,10 +104,6 @@ void stock_fold::apply(const std::string& bytes, const complaint& complain) {
   case pb::stock_event::KIND_NOT_SET:
     complain("an event of no known kind");
   }
-  if (now.received + now.adjusted != now.on_hand + now.shipped - now.returned || now.on_hand < 0 ||
-      now.returned > now.shipped)
-    complain("the shelf's sums do not agree (I1)");
-  after.push_back(now);
 }
 
 void cart_fold::apply(const std::string& bytes, const complaint& complain) {

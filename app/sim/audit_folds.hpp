@@ -13,6 +13,10 @@
 #include <variant>
 #include <vector>
 
+namespace souk::pb {
+class stock_event;
+}
+
 namespace souk::sim {
 
 using complaint = std::function<void(const std::string& what)>;
@@ -35,6 +39,9 @@ struct stock_fold {
 
   void apply(const std::string& event, const complaint& complain);
   int64_t sum(phase of) const;
+
+private:
+  void fold(const pb::stock_event& e, const complaint& complain);
 };
 
 struct cart_fold {

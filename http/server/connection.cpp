@@ -180,11 +180,12 @@ task<bool> connection::serve_one() {
     in = take_head(wrong);
   std::optional<response> early;
   if (wrong) {
-    early = with_->inner.reject(*in, *wrong);
+    std::optional<int> finer;
     if (expired_)
-      early->status = 408;
+      finer = 408;
     else if (wrong->code == errc::too_large)
-      early->status = 431;
+      finer = 431;
+    early = with_->inner.reject(*in, *wrong, finer);
   } else if (refuse_) {
     early = with_->inner.reject(*in, fail(errc::overloaded, "too many connections"));
   } else {
