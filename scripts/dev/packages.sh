@@ -7,6 +7,7 @@ packages_to_build=(
   libgtest-dev libgmock-dev libbenchmark-dev postgresql redis-server
 )
 packages_to_check=(clang-format clang-tidy prometheus)
+packages_to_measure=(wrk)
 
 # Debian 12's default Boost is 1.74; its 1.81 lies beside it under versioned names.
 boost_packages() {

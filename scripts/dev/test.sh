@@ -51,6 +51,7 @@ dev_bench() {
   [ $# = 1 ] || fail "bench takes a name: $(names bench .cpp)" 2
   local name=${1//-/_}
   [ -e "bench/$name.cpp" ] || fail "there is no bench/$name.cpp" 2
+  need_packages "${packages_to_measure[@]}"
   build release "souk_bench_$name"
   with_servers
   run "build/release/bench/souk_bench_$name"

@@ -132,9 +132,8 @@ start() {
       say "Redis on 127.0.0.1:$redis_port"
       ;;
     psp)
-      child $log "$program" psp --config $config --port "$psp_port" \
-        --webhook-url "$url/v1/webhooks/stripe" \
-        --webhook-secret "whsec_$(secret var/secrets webhook_secret)"
+      child $log "$program" psp --config $config --port "$psp_port" --data var/psp \
+        --webhook-url "$url/v1/webhooks/stripe"
       pid_of[psp]=$!
       wait_until 20 "the payment simulator" is_taken "$psp_port" ||
         fail "the payment simulator (see $log)"
