@@ -20,20 +20,17 @@ public:
   std::string name() const override { return "stock_level"; }
 
   result<void> apply(connection& c, const std::vector<feed_change>& changes) override {
+    if (cells_.size() >= projected_cells_max)
+      cells_.clear();
     std::set<entity_id> moved;
     for (const auto& change : changes) {
       if (change.table() != "journal" || change.what() != feed_change::kind::insert ||
           !change.text("entity").starts_with("stock/"))
         continue;
       auto id = entity_id::from_text(std::string(change.text("entity")));
-      auto known = cells_.find(id);
-      if (known == cells_.end() ||
-          !known->second.replay(static_cast<uint64_t>(change.integer("seq")),
-                                std::string(change.bytea("payload")))) {
-        // Not in memory, or rows are missing in between: the journal itself knows.
-        if (auto read = read_again(c, id); !read)
-          return read;
-      }
+      const auto seq = static_cast<uint64_t>(change.integer("seq"));
+      if (auto applied = follow(c, id, seq, std::string(change.bytea("payload"))); !applied)
+        return applied;
       moved.insert(std::move(id));
     }
     return write(c, moved);
@@ -48,9 +45,19 @@ public:
   }
 
 private:
+  /// The row itself is applied even after reading the journal: the feed may be quicker than the
+  /// moment its commit becomes visible to others.
+  result<void> follow(connection& c, const entity_id& id, uint64_t seq,
+                      const std::string& payload) {
+    const auto known = cells_.find(id);
+    if (known != cells_.end() && known->second.replay(seq, payload))
+      return {};
+    if (auto read = read_again(c, id); !read)
+      return read;
+    return cells_.at(id).replay(seq, payload);
+  }
+
   result<void> read_again(connection& c, const entity_id& id) {
-    if (cells_.size() >= projected_cells_max)
-      cells_.clear();
     auto history = persistence::read_history(c, id);
     if (!history)
       return history.error();

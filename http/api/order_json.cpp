@@ -86,7 +86,6 @@ bj::object json_of(const order::order_view& view, const std::string& access_toke
   bj::object out{{"id", view.placed.order_id},
                  {"number", view.placed.number},
                  {"status", order::to_string(view.status)},
-                 {"version", view.version},
                  {"lines", lines_of(view.placed)},
                  {"totals", bj::object{{"subtotal", json_of(sums.subtotal)},
                                        {"discount", json_of(sums.discount)},

@@ -1,0 +1,74 @@
+// Projections of the journal, given rows as the change feed delivers them.
+#include "actors/entity/codec.hpp"
+#include "actors/stock/projection.hpp"
+#include "actors/stock/stock.hpp"
+#include "tests/kit/scratch_database.hpp"
+
+#include <gtest/gtest.h>
+
+namespace souk::test {
+namespace {
+
+using persistence::feed_change;
+using persistence::feed_table;
+using persistence::scratch_database;
+
+class StockProjection : public testing::Test {
+protected:
+  void SetUp() override {
+    if (!scratch_database::available())
+      GTEST_SKIP() << scratch_database::missing;
+  }
+};
+
+std::string big_endian(int64_t number) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8)
+    bytes += static_cast<char>(number >> shift);
+  return bytes;
+}
+
+/// A journal row of one cell whose shelf was counted, as the feed carries it.
+feed_change counted(const std::string& cell, int64_t seq, int64_t on_hand) {
+  static const auto table = std::make_shared<const feed_table>(
+      feed_table{"journal", {{"entity", 25}, {"seq", 20}, {"payload", 17}}});
+  const entity::journal_entry entry{.command = {},
+                                    .events = {stock::model::encode(stock::model::event{
+                                        stock::units_counted{on_hand, "count"}})}};
+  return {feed_change::kind::insert, table, {cell, big_endian(seq), entity::pack(entry)}};
+}
+
+TEST_F(StockProjection, ShowsARowWhoseCommitIsNotVisibleToOthersYet) {
+  scratch_database database{true};
+  const auto projection = stock::make_projection();
+  auto c = database.connect();
+  // The journal itself has no such row for this session: the feed was quicker.
+  ASSERT_TRUE(projection->apply(*c, {counted("stock/A@berlin", 1, 7)}));
+  ASSERT_TRUE(projection->apply(*c, {counted("stock/A@berlin", 2, 5)}));
+  const auto shown = c->execute("select on_hand, seq from stock_level where sku = 'A'");
+  ASSERT_TRUE(shown);
+  ASSERT_EQ(shown->size(), 1u);
+  EXPECT_EQ(shown->integer(0, 0), 5);
+  EXPECT_EQ(shown->integer(0, 1), 2);
+}
+
+TEST_F(StockProjection, ToleratesARowThatComesAgain) {
+  scratch_database database{true};
+  const auto projection = stock::make_projection();
+  auto c = database.connect();
+  const auto row = counted("stock/A@berlin", 1, 7);
+  ASSERT_TRUE(projection->apply(*c, {row}));
+  ASSERT_TRUE(projection->apply(*c, {row, counted("stock/A@berlin", 2, 5), row}));
+  const auto shown = c->execute("select available from stock_level where sku = 'A'");
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->integer(0, 0), 5);
+}
+
+TEST_F(StockProjection, RefusesToGuessOverAGap) {
+  scratch_database database{true};
+  auto c = database.connect();
+  EXPECT_FALSE(stock::make_projection()->apply(*c, {counted("stock/A@berlin", 3, 7)}));
+}
+
+} // namespace
+} // namespace souk::test
