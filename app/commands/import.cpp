@@ -67,10 +67,12 @@ public:
     }
   }
 
-  /// Waits for all; how many failed.
+  /// Waits for all and says why the last of the failed did; how many failed.
   int finish() {
     std::unique_lock lock(guard_);
     changed_.wait(lock, [&] { return under_way_ == 0; });
+    if (failed_ > 0)
+      std::fprintf(stderr, "\nsouk: stock was not counted: %s\n", last_.c_str());
     return failed_;
   }
 
