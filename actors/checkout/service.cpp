@@ -306,12 +306,15 @@ void service::await(std::string order_id, cluster::command_meta how, callback<pl
         if (r.error().code != errc::timed_out)
           return done(r.error());
         auto look = cart::read_meta(how);
-        entity::ask<order::contract>(route_, order_id, order::get{}, look,
-                                     [=](result<order::order_view> now) {
-                                       if (!now)
-                                         return done(now.error());
-                                       done(placed_order{std::move(*now), token, false});
-                                     });
+        entity::ask<order::contract>(
+            route_, order_id, order::get{}, look, [=](result<order::order_view> now) {
+              // Its cart promised it and goes on making it.
+              if (!now && now.error().code == errc::not_found)
+                return done(fail(errc::unavailable, "the order is still being made"));
+              if (!now)
+                return done(now.error());
+              done(placed_order{std::move(*now), token, false});
+            });
       });
 }
 

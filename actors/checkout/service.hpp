@@ -60,6 +60,7 @@ public:
   std::string access_token(const std::string& order_id) const;
 
   /// The order when it no longer works by itself, or as it is after options.wait.
+  /// errc::unavailable when its cart has not handed it over by then.
   void await(std::string order_id, cluster::command_meta how, callback<placed_order> done);
 
 private:
