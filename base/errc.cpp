@@ -56,6 +56,8 @@ std::string_view to_string(errc code) {
     return "corrupt";
   case errc::internal:
     return "internal";
+  case errc::second_factor_required:
+    return "second_factor_required";
   }
   return "internal";
 }

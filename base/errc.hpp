@@ -37,6 +37,8 @@ enum class errc : uint8_t {
   superseded,  ///< another activation wrote this entity's journal: replay, then retry
   corrupt,     ///< the journal of this entity is broken; it is halted
   internal,
+  // journaled as numbers: new ones stand at the end
+  second_factor_required, ///< the password is right; a code or recovery code is needed as well
 };
 
 /// The stable `code` of problem details and logs, for example "sold_out".

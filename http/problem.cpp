@@ -65,6 +65,8 @@ kind kind_of(errc code) {
     return {500, "This record is halted for repair"};
   case errc::internal:
     return {500, "An error on our side"};
+  case errc::second_factor_required:
+    return {401, "The second factor is missing"};
   }
   return {500, "An error on our side"};
 }
