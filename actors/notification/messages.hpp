@@ -4,7 +4,10 @@
 
 #include "persistence/sql.hpp"
 
+#include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace souk::notification {
@@ -18,6 +21,14 @@ enum class kind : uint8_t {
   address_changed,  ///< told to the former address
   password_changed, ///< a warning, without a link
 };
+
+inline constexpr std::array all_kinds{kind::order_confirmed, kind::order_shipped,
+                                      kind::check_address,   kind::reset_password,
+                                      kind::address_changed, kind::password_changed};
+
+/// "order_confirmed": what rows and templates are called.
+std::string_view to_string(kind k);
+std::optional<kind> parse_kind(std::string_view name);
 
 struct value {
   std::string name; ///< of the template's marker
