@@ -52,6 +52,8 @@ public:
   /// The same with parameters encoded by the caller (pg_codec.hpp).
   result<sql::rows> call(std::string_view statement, const std::vector<pg_value>& parameters);
   result<void> script(std::string_view text) override;
+  /// COPY … FROM STDIN with a message of pg_copy.hpp. Errors as those of execute.
+  result<void> copy_in(std::string_view statement, std::string_view message);
   bool is_broken() const override;
 
   const pg_error& last_error() const { return error_; }
