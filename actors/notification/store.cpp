@@ -114,19 +114,21 @@ result<std::vector<due_message>> lease_due(sql::connection& c, int64_t limit,
       "taken as (update message m set attempts = m.attempts + 1, "
       "next_at = now() + $2::bigint * interval '1 second' from due where m.id = due.id returning "
       "m.*) "
-      "select t.id, t.kind, t.person, t.locale, t.attempts::bigint, t.created_at, t.content, k.key "
+      "select t.id, t.kind, t.person, t.locale, t.attempts::bigint, t.created_at, "
+      "extract(epoch from now() - t.created_at)::bigint, t.content, k.key "
       "from taken t left join person_key k on k.person = t.person order by t.created_at, t.id",
       {limit, static_cast<int64_t>(lease.count())});
   if (!leased)
     return leased.error();
   std::vector<due_message> all;
   for (size_t i = 0; i < leased->size(); ++i) {
-    due_message due{std::string{leased->text(i, 0)},
-                    std::string{leased->text(i, 1)},
-                    std::string{leased->text(i, 3)},
-                    leased->integer(i, 4),
-                    leased->time(i, 5),
-                    open_content(*leased, i, 6, 7)};
+    due_message due{.id = std::string{leased->text(i, 0)},
+                    .kind = std::string{leased->text(i, 1)},
+                    .locale = std::string{leased->text(i, 3)},
+                    .attempts = leased->integer(i, 4),
+                    .created_at = leased->time(i, 5),
+                    .age = std::chrono::seconds{leased->integer(i, 6)},
+                    .content = open_content(*leased, i, 7, 8)};
     if (due.content) {
       due.content->id = due.id;
       due.content->person = leased->text(i, 2);

@@ -14,6 +14,7 @@ struct due_message {
   std::string locale;
   int64_t attempts = 0; ///< this one included
   time_point created_at{};
+  std::chrono::seconds age{};
   result<message> content; ///< errc::not_found: the person was erased; errc::corrupt
 };
 
