@@ -57,6 +57,7 @@ node::node(const config& c, entropy& random)
             .people = people_,
             .prices = prices_,
             .warehouses = warehouses_,
+            .operators = runtime_.people,
             .webhooks = webhook_reader(),
             .time = runtime_.time,
             .random = random,

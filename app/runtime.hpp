@@ -4,11 +4,11 @@
 
 #include "actors/cart/cart.hpp"
 #include "actors/entity/entity.hpp"
+#include "actors/operators/queue.hpp"
 #include "actors/order/order.hpp"
 #include "actors/session/session.hpp"
 #include "actors/shipment/shipment.hpp"
 #include "actors/stock/stock.hpp"
-#include "app/operators.hpp"
 #include "app/system.hpp"
 #include "base/config.hpp"
 #include "persistence/pg_journal.hpp"
@@ -38,7 +38,7 @@ public:
   persistence::pg_pool rows;
   database_clock time;
   persistence::pg_journal journal;
-  operators_table people;
+  operators::queue people;
   supervision::circuit_breakers breakers;
   entity::environment environment;
 

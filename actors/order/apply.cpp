@@ -109,6 +109,8 @@ void on(state& s, const round_postponed& e, time_point) {
   ++s.round;
 }
 
+void on(state& s, const lapse_noticed&, time_point) { s.lapse_noticed = true; }
+
 } // namespace
 
 void model::apply(state& s, const event& e, time_point at) {

@@ -124,6 +124,9 @@ void put(const refund_asked& e, pb::order_event& to) {
 void put(const round_postponed& e, pb::order_event& to) {
   to.mutable_round_postponed()->set_at_us(to_micros(e.at));
 }
+void put(const lapse_noticed& e, pb::order_event& to) {
+  to.mutable_lapse_noticed()->set_lapses_at_us(to_micros(e.lapses_at));
+}
 
 std::vector<std::string> texts(const google::protobuf::RepeatedPtrField<std::string>& from) {
   return {from.begin(), from.end()};
@@ -221,6 +224,8 @@ result<event> model::decode_event(std::string_view bytes) {
     return event{refund_asked{from.refund_asked().amount(), from.refund_asked().reason()}};
   case pb::order_event::kRoundPostponed:
     return event{round_postponed{from_micros(from.round_postponed().at_us())}};
+  case pb::order_event::kLapseNoticed:
+    return event{lapse_noticed{from_micros(from.lapse_noticed().lapses_at_us())}};
   case pb::order_event::KIND_NOT_SET:
     break;
   }
@@ -278,6 +283,7 @@ std::string model::encode(const state& s) {
   to.set_moved_us(to_micros(s.moved_at));
   to.set_events(s.events);
   to.set_round(static_cast<uint32_t>(s.round));
+  to.set_lapse_noticed(s.lapse_noticed);
   return to.SerializeAsString();
 }
 
@@ -299,6 +305,7 @@ result<state> model::decode_state(std::string_view bytes, uint32_t version) {
           .cart_told = from.cart_told(),
           .retry_at = from_micros(from.retry_at_us()),
           .round = static_cast<int>(from.round()),
+          .lapse_noticed = from.lapse_noticed(),
           .events = from.events()};
   for (const auto& x : from.reservations())
     s.reservations.push_back({x.id(), x.line(), x.warehouse(), x.wanted(), x.granted(), x.partial(),

@@ -78,6 +78,7 @@ struct payment_view {
   int64_t authorised = 0, captured = 0, refunded = 0;
   std::string decline_code;
   std::string next_action_url;
+  std::optional<time_point> lapses_at; ///< of a confirmed order's authorisation
 };
 
 /// The order as it is at one `seq`.

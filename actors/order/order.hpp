@@ -32,6 +32,8 @@ inline constexpr std::chrono::seconds provider_deadline{120};
 inline constexpr std::chrono::hours provider_memory{12};
 /// Outcome of an attempt that a look-up did not find: it is made again under another number.
 inline constexpr const char* never_arrived = "failed: the provider never got it";
+/// People hear this long before an authorisation lapses that nothing was captured of.
+inline constexpr std::chrono::hours lapse_notice{24};
 /// Authorisations an order may try.
 inline constexpr int64_t attempts_max = 20;
 
@@ -154,6 +156,10 @@ struct refund_asked {
 struct round_postponed {
   time_point at;
 };
+/// A day before its authorisation lapses and nothing was shipped: the operators' queue shows it.
+struct lapse_noticed {
+  time_point lapses_at;
+};
 
 // --- what is owed to others
 struct ask_hold {
@@ -217,15 +223,16 @@ struct model {
     bool cart_told = false;
     time_point retry_at{}; ///< of the second round of holds
     int round = 0;
+    bool lapse_noticed = false;
     uint64_t events = 0;
     bool exists() const { return !what.order_id.empty(); }
   };
   using command = order::command;
   using reply = order::reply;
-  using event =
-      std::variant<placed, hold_asked, held, refused, extended, claimed, lost, released, left_stock,
-                   attempt_opened, attempt_closed, intent_merged, moved, shipment_planned, routed,
-                   dispatched, told, delivered, cart_informed, refund_asked, round_postponed>;
+  using event = std::variant<placed, hold_asked, held, refused, extended, claimed, lost, released,
+                             left_stock, attempt_opened, attempt_closed, intent_merged, moved,
+                             shipment_planned, routed, dispatched, told, delivered, cart_informed,
+                             refund_asked, round_postponed, lapse_noticed>;
   using effect = entity::effect<
       std::variant<ask_hold, ask_extend, ask_claim, ask_release, ask_ship_units, call_provider,
                    tell_cart, ask_route, tell_shipment, look_at_clock>>;

@@ -16,6 +16,9 @@ auto* find_by_id(Items& items, std::string_view id) {
 /// Units of one line that are held or claimed.
 int64_t units_covered(const model::state& s, size_t line);
 bool all_lines_covered(const model::state& s);
+/// When the authorisation a confirmed order lives on is gone, if nothing is captured before.
+/// Counted from the attempt, so perhaps a little early.
+std::optional<time_point> lapses_at(const model::state& s);
 /// What a holding order does next at `now`.
 std::optional<model::event> follow_holding(const model::state& s, time_point now);
 

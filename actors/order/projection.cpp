@@ -1,6 +1,7 @@
 #include "actors/order/projection.hpp"
 
 #include "actors/entity/codec.hpp"
+#include "actors/operators/queue.hpp"
 #include "actors/order/order.hpp"
 
 namespace souk::order {
@@ -9,6 +10,9 @@ namespace {
 
 using persistence::feed_change;
 using persistence::sql::connection;
+
+/// Its place in the operators' queue while somebody has to ship or cancel it.
+constexpr const char* lapse_step = "authorisation";
 
 class projection final : public persistence::feed_consumer {
 public:
@@ -28,11 +32,17 @@ public:
   result<void> reload(connection& c, bool from_zero) override {
     if (!from_zero)
       return {};
+    if (auto gone = c.execute("delete from stuck_effect where step = $1", {lapse_step}); !gone)
+      return gone.error();
     const auto emptied = c.execute("delete from order_summary");
     return emptied ? result<void>{} : emptied.error();
   }
 
 private:
+  static std::string entity_of(const std::string& id) {
+    return entity_id{std::string(model::kind), id}.text();
+  }
+
   static result<void> project(connection& c, const feed_change& change) {
     auto entries = entity::unpack_commit(std::string(change.bytea("payload")));
     if (!entries)
@@ -63,6 +73,13 @@ private:
                                   std::string(what.sums.total.currency.code()), at, seq});
       return put ? result<void>{} : put.error();
     }
+    if (const auto* lapse = std::get_if<lapse_noticed>(&event))
+      return operators::put(c, entity_of(id), lapse_step, 0,
+                            "not shipped: its authorisation lapses at " +
+                                to_rfc3339(lapse->lapses_at));
+    if (const auto* fact = std::get_if<intent_merged>(&event))
+      return fact->intent.authorised == 0 ? operators::remove(c, entity_of(id), lapse_step)
+                                          : result<void>{};
     const auto* step = std::get_if<moved>(&event);
     if (!step)
       return {};

@@ -154,7 +154,13 @@ std::optional<event> repeat_refund(const state& s, const payment::intent& paid) 
   return open_attempt(s, attempt_kind::refund, paid.id, missing);
 }
 
-std::optional<event> follow_fulfilment(const state& s) {
+/// When people have to be told, nothing once they were.
+std::optional<time_point> lapse_notice_due(const state& s) {
+  const auto lapses = s.lapse_noticed ? std::nullopt : lapses_at(s);
+  return lapses ? std::optional{*lapses - lapse_notice} : std::nullopt;
+}
+
+std::optional<event> follow_fulfilment(const state& s, time_point now) {
   if (s.status == status::confirmed)
     if (auto planned = plan_shipment(s))
       return planned;
@@ -172,6 +178,8 @@ std::optional<event> follow_fulfilment(const state& s) {
   if (s.status == status::confirmed && !s.shipments.empty() &&
       std::ranges::all_of(s.shipments, &shipment::dispatched))
     return moved{status::shipped, errc::internal, ""};
+  if (const auto due = lapse_notice_due(s); due && now >= *due)
+    return lapse_noticed{*lapses_at(s)};
   if (s.status == status::shipped && std::ranges::all_of(s.shipments, &shipment::delivered))
     return moved{status::delivered, errc::internal, ""};
   if (s.status != status::confirmed && paid && paid->captured > 0 &&
@@ -262,6 +270,17 @@ effects owed(const state& s, time_point now) {
 
 } // namespace
 
+std::optional<time_point> lapses_at(const state& s) {
+  const auto* paid = s.status == status::confirmed ? chosen_intent(s) : nullptr;
+  const bool capturing = std::ranges::any_of(s.attempts, [](const attempt& a) {
+    return a.kind == attempt_kind::capture && a.outcome != never_arrived;
+  });
+  if (!paid || paid->authorised == 0 || capturing)
+    return {};
+  const auto by = std::ranges::find(s.attempts, paid->attempt, &attempt::number);
+  return (by == s.attempts.end() ? s.created : by->opened) + payment::authorisation_life;
+}
+
 bool never_tried(const payment::intent& i) {
   return i.status == intent_status::requires_payment_method && i.decline_code.empty();
 }
@@ -315,7 +334,7 @@ std::optional<event> model::follow_up(const state& s, time_point now) {
   case status::confirmed:
   case status::shipped:
   case status::delivered:
-    return follow_fulfilment(s);
+    return follow_fulfilment(s, now);
   case status::compensating:
     return follow_compensating(s);
   case status::cancelled:
@@ -338,6 +357,8 @@ time_point model::due(const state& s) {
   case status::action_required:
   case status::payment_failed:
     return s.created + s.what.hold;
+  case status::confirmed:
+    return lapse_notice_due(s).value_or(never);
   default:
     return never;
   }

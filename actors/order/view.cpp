@@ -34,6 +34,7 @@ payment_view view_of_payment(const state& s) {
     v.decline_code = s.intents.back().decline_code;
   if (!s.intents.empty() && s.status == status::action_required)
     v.next_action_url = s.intents.back().next_action_url;
+  v.lapses_at = lapses_at(s);
   return v;
 }
 

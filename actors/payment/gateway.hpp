@@ -4,6 +4,7 @@
 
 #include "base/money.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct intent {
   int64_t attempt = 0;         ///< from its metadata
   bool operator==(const intent&) const = default;
 };
+
+/// Card networks let an uncaptured authorisation of an online purchase lapse after this.
+inline constexpr std::chrono::hours authorisation_life{7 * 24};
 
 struct authorisation {
   std::string order_id;

@@ -10,6 +10,8 @@ namespace souk::audit {
 
 namespace {
 
+/// Not shipped this long after the last moment its payment could be authorised: people are told.
+constexpr std::chrono::hours told_of_lapse_after{6 * 24};
 /// An order that has not got its units by then gives up; it has to look at the clock.
 constexpr std::chrono::seconds holding_limit{30};
 
@@ -84,6 +86,7 @@ private:
   order_facts order_;
   pb::order_event event_;
   place where_;
+  bool told_of_lapse_ = false;
 };
 
 void order_fold::place_order(const pb::order_placement& e) {
@@ -251,6 +254,9 @@ bool order_fold::read_course() {
     return true;
   case kind::kRoundPostponed:
     return true;
+  case kind::kLapseNoticed:
+    told_of_lapse_ = true;
+    return true;
   default:
     return false;
   }
@@ -330,6 +336,10 @@ std::optional<time_point> order_fold::owes() const {
     if (!x.routed || (x.dispatched && (!x.told || units_here)))
       return o.moved;
   }
+  const bool can_lapse =
+      std::ranges::any_of(o.intents, [](const auto& i) { return i.authorised > 0; });
+  if (o.status == s::confirmed && can_lapse && !told_of_lapse_)
+    return o.pay_until + told_of_lapse_after;
   return {};
 }
 

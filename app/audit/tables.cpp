@@ -217,7 +217,7 @@ result<void> check_projections(connection& c, const fold_tools& tools, bool sett
 }
 
 result<void> read_stuck(connection& c, book& facts) {
-  auto rows = c.execute("select entity from stuck_effect");
+  auto rows = c.execute("select entity from stuck_effect where attempts > 0");
   if (!rows)
     return rows.error();
   for (size_t i = 0; i < rows->size(); ++i)

@@ -1,7 +1,12 @@
 // Orders for the people who work on them: what is open, shipping, delivery, refunds, cancelling.
+#include "http/api/fields.hpp"
 #include "http/api/order_json.hpp"
 
+#include <boost/json.hpp>
+
 namespace souk::http {
+
+namespace bj = boost::json;
 
 namespace {
 
@@ -77,6 +82,20 @@ void cancel_order(const call& c) {
                      }));
 }
 
+void list_operators_queue(const call& c) {
+  c.at.operators.list(answering<std::vector<operators::entry>>(c, [](const auto& all) {
+    bj::array items;
+    for (const auto& one : all)
+      items.push_back(bj::object{{"entity", one.entity},
+                                 {"step", one.step},
+                                 {"attempts", one.attempts},
+                                 {"since", to_rfc3339(one.since)},
+                                 {"last_attempt", to_rfc3339(one.last_attempt)},
+                                 {"last_failure", one.last_failure}});
+    return page_of(std::move(items), "").with("Cache-Control", "no-store");
+  }));
+}
+
 void deliver_shipment(const call& c) {
   const auto& shipment = c.in->param("shipment");
   const auto order_id = shipment.substr(0, shipment.rfind('.')); // "<order>.<n>"
@@ -93,6 +112,8 @@ void add_admin_order_routes(router& to, shop& at) {
            {.body_limit = 16 << 10, .who = access::admin});
   };
   add(method::get, "/v1/admin/orders", "list_open_orders", read_orders, list_orders);
+  add(method::get, "/v1/admin/operators-queue", "list_operators_queue", read_orders,
+      list_operators_queue);
   add(method::post, "/v1/admin/orders/{id}/ship", "ship_order", ship_orders, ship_order);
   add(method::post, "/v1/admin/orders/{id}/refund", "refund_order", refund_orders, refund_order);
   add(method::post, "/v1/admin/orders/{id}/cancel", "cancel_order_as_staff", refund_orders,

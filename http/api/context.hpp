@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/checkout/service.hpp"
+#include "actors/operators/queue.hpp"
 #include "actors/order/history.hpp"
 #include "actors/order/service.hpp"
 #include "actors/session/service.hpp"
@@ -32,6 +33,7 @@ struct shop {
   user::service& people;
   pricing::service& prices;
   warehouse::service& warehouses;
+  operators::queue& operators;
   webhook_reader webhooks;
   const clock& time;
   entropy& random;

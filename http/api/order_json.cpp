@@ -32,6 +32,8 @@ bj::object payment_of(const order::order_view& view) {
                  {"next_action", nullptr}};
   if (!p.decline_code.empty())
     out["decline_code"] = p.decline_code;
+  if (p.lapses_at)
+    out["authorised_until"] = to_rfc3339(*p.lapses_at);
   if (!p.next_action_url.empty())
     out["next_action"] = bj::object{{"type", "redirect_to_url"}, {"url", p.next_action_url}};
   return out;

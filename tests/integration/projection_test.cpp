@@ -1,5 +1,7 @@
 // Projections of the journal, given rows as the change feed delivers them.
 #include "actors/entity/codec.hpp"
+#include "actors/order/order.hpp"
+#include "actors/order/projection.hpp"
 #include "actors/stock/projection.hpp"
 #include "actors/stock/stock.hpp"
 #include "tests/kit/scratch_database.hpp"
@@ -13,7 +15,7 @@ using persistence::feed_change;
 using persistence::feed_table;
 using persistence::scratch_database;
 
-class StockProjection : public testing::Test {
+class Projection : public testing::Test {
 protected:
   void SetUp() override {
     if (!scratch_database::available())
@@ -28,14 +30,25 @@ std::string big_endian(int64_t number) {
   return bytes;
 }
 
-/// A journal row of one cell whose shelf was counted, as the feed carries it.
-feed_change counted(const std::string& cell, int64_t seq, int64_t on_hand) {
+using StockProjection = Projection;
+using OrderProjection = Projection;
+
+/// A journal row with one event, as the feed carries it.
+feed_change row(const std::string& entity, int64_t seq, std::string event) {
   static const auto table = std::make_shared<const feed_table>(
       feed_table{"journal", {{"entity", 25}, {"seq", 20}, {"payload", 17}}});
-  const entity::journal_entry entry{.command = {},
-                                    .events = {stock::model::encode(stock::model::event{
-                                        stock::units_counted{on_hand, "count"}})}};
-  return {feed_change::kind::insert, table, {cell, big_endian(seq), entity::pack(entry)}};
+  const entity::journal_entry entry{.command = {}, .events = {std::move(event)}};
+  return {feed_change::kind::insert, table, {entity, big_endian(seq), entity::pack(entry)}};
+}
+
+/// The shelf of a cell was counted.
+feed_change counted(const std::string& cell, int64_t seq, int64_t on_hand) {
+  return row(cell, seq,
+             stock::model::encode(stock::model::event{stock::units_counted{on_hand, "count"}}));
+}
+
+feed_change happened(int64_t seq, const order::model::event& what) {
+  return row("order/o", seq, order::model::encode(what));
 }
 
 TEST_F(StockProjection, ShowsARowWhoseCommitIsNotVisibleToOthersYet) {
@@ -68,6 +81,25 @@ TEST_F(StockProjection, RefusesToGuessOverAGap) {
   scratch_database database{true};
   auto c = database.connect();
   EXPECT_FALSE(stock::make_projection()->apply(*c, {counted("stock/A@berlin", 3, 7)}));
+}
+
+TEST_F(OrderProjection, ShowsPeopleAnAuthorisationThatLapsesUntilItIsGone) {
+  scratch_database database{true};
+  const auto projection = order::make_projection();
+  auto c = database.connect();
+  const auto shown = [&] {
+    const auto found = c->execute("select last_failure from stuck_effect where entity = 'order/o'");
+    return found && found->size() == 1 ? std::string(found->text(0, 0)) : "";
+  };
+  const auto lapse = happened(7, order::lapse_noticed{from_micros(1'800'000'000'000'000)});
+  ASSERT_TRUE(projection->apply(*c, {lapse, lapse}));
+  EXPECT_EQ(shown(), "not shipped: its authorisation lapses at 2027-01-15T08:00:00.000Z");
+  ASSERT_TRUE(projection->apply(
+      *c, {happened(8, order::intent_merged{{.id = "pi_1",
+                                             .status = payment::intent_status::succeeded,
+                                             .amount = {1000, *currency::parse("EUR")},
+                                             .captured = 1000}})}));
+  EXPECT_EQ(shown(), "");
 }
 
 } // namespace

@@ -77,6 +77,7 @@ protected:
                               people, rows,  time,  random, {.secret = "secret"}};
   order::service orders{route, checkouts};
   order::history history{rows};
+  operators::queue stuck{rows};
   session::service sessions{route, people, carts, rows, time, random, "secret"};
   result<std::optional<payment::intent>> heard = std::optional<payment::intent>{};
   shop all{.route = route,
@@ -89,6 +90,7 @@ protected:
            .people = people,
            .prices = prices,
            .warehouses = warehouses,
+           .operators = stuck,
            .webhooks = [this](std::string_view, const request&) { return heard; },
            .time = time,
            .random = random};

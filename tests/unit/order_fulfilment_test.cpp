@@ -43,6 +43,28 @@ TEST_F(OrderAfterwards, ShipsNothingItIsNotPaidFor) {
   EXPECT_EQ(order.refused(ship{{}, "T"}), errc::conflict);
 }
 
+TEST_F(OrderAfterwards, TellsPeopleADayBeforeItsAuthorisationLapses) {
+  confirm();
+  route_all();
+  order.must(cart_told{});
+  const auto lapses = view().payment.lapses_at;
+  ASSERT_TRUE(lapses);
+  EXPECT_EQ(model::due(order.state), *lapses - lapse_notice);
+  EXPECT_TRUE(order.pending().empty());
+  order.now = *lapses - lapse_notice;
+  EXPECT_EQ(steps().size(), 1u); // it looks at the clock
+  order.must(check_time{});
+  EXPECT_TRUE(order.state.lapse_noticed);
+  EXPECT_TRUE(order.pending().empty()); // once is enough
+  EXPECT_EQ(model::due(order.state), never);
+}
+
+TEST_F(OrderAfterwards, WarnsOfNoLapseOnceItIsCaptured) {
+  ship_all();
+  EXPECT_EQ(view().payment.lapses_at, std::nullopt);
+  EXPECT_FALSE(order.state.lapse_noticed);
+}
+
 TEST_F(OrderAfterwards, RepeatsACaptureThatNeverArrived) {
   confirm();
   order.must(ship{{}, "T"});
