@@ -38,7 +38,8 @@ struct trace_context {
 };
 
 struct route;
-struct identity; // http/api/context.hpp
+class conversation; // http/conversation.hpp
+struct identity;    // http/api/context.hpp
 
 struct request {
   method verb = method::get;
@@ -76,6 +77,7 @@ struct response {
   std::string body = {};
   std::shared_ptr<const std::string> shared_body = {}; ///< when set, stands in place of `body`
   errc problem = errc::internal;                       ///< for logs, where status ≥ 400
+  std::shared_ptr<conversation> talk = {}; ///< with status 101: the WebSocket goes on with it
 
   static response json(int status, const boost::json::value& value);
   /// `text` is already JSON.

@@ -17,6 +17,7 @@ struct server_options {
   std::chrono::milliseconds body_timeout{30'000}; ///< from there to the end of its body
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000}; ///< between requests
+  std::function<void()> on_tick = {}; ///< called on the first thread every few milliseconds
 };
 
 class server {

@@ -59,6 +59,8 @@ void connection::cut() {
 
 void connection::wind_down() {
   error_code ignored;
+  if (const auto talking = talking_.lock())
+    talking->close(going_away, "this node is stopping");
   if (phase_ == phase::idle && socket_.available(ignored) == 0)
     socket_.close(ignored);
 }
@@ -203,6 +205,10 @@ task<bool> connection::serve_one() {
   with_->inner.finish(*in, *early);
   if (early->status == 0)
     co_return false;
+  if (early->talk && whole) {
+    co_await talk(early->talk, *early);
+    co_return false;
+  }
   const bool stays = goes_on && !with_->stopping;
   const bool written = co_await write(*in, *early, stays);
   if (written && !whole)

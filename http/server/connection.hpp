@@ -3,11 +3,13 @@
 //   idle ─ first byte ─► reading_head ─► reading_body ─► handling ─► writing ─┬─► idle
 //                             └───────── refused ─────────────────────► ▲     └─► lingering ─►
 //                             closed
+//   handling ── upgrade ─► talking ─► closed          (server/websocket.cpp)
 //
 // All members run on the connection's I/O thread; only the responder it hands out may be called
 // elsewhere. A thread's tick compares deadlines, so that no request pays for a timer.
 #pragma once
 
+#include "http/conversation.hpp"
 #include "http/server.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -31,6 +33,7 @@ inline constexpr asio::use_awaitable_t<loop_executor> use_task{};
 
 using wait_clock = std::chrono::steady_clock;
 class connection;
+inline constexpr uint16_t going_away = 1001; ///< how a WebSocket is told that the server stops
 
 /// What connections share with their server.
 struct shared_state {
@@ -67,7 +70,16 @@ public:
   size_t slot = 0; ///< its place in io_thread::slots
 
 private:
-  enum class phase : uint8_t { idle, reading_head, reading_body, handling, writing, lingering };
+  enum class phase : uint8_t {
+    idle,
+    reading_head,
+    reading_body,
+    handling,
+    writing,
+    lingering,
+    talking
+  };
+  class websocket;
   using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   void enter(phase next, std::chrono::milliseconds limit);
@@ -82,6 +94,7 @@ private:
   void answered(uint64_t serial, response out);
   task<bool> write(const request& in, response& out, bool keep_alive);
   task<> linger();
+  task<> talk(std::shared_ptr<conversation> with, const response& said);
 
   tcp_socket socket_;
   io_thread& on_;
@@ -91,6 +104,7 @@ private:
   std::optional<parser> parser_;
   std::optional<response> answer_;
   std::function<void()> resume_; ///< set while a handler is awaited
+  std::weak_ptr<wire> talking_;  ///< while it is a WebSocket
   uint64_t serial_ = 0;          ///< of the request under way: answers to earlier ones are dropped
   phase phase_ = phase::idle;
   bool refuse_;

@@ -33,7 +33,7 @@ std::string http_date(time_point now) {
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-task<> keep_time(io_thread& on, const clock& time) {
+task<> keep_time(io_thread& on, const clock& time, std::function<void()> on_tick) {
   wait_timer timer{on.io.get_executor()};
   for (;;) {
     on.date = http_date(time.now());
@@ -42,6 +42,8 @@ task<> keep_time(io_thread& on, const clock& time) {
     for (size_t i = on.slots.size(); i-- > 0;)
       if (i < on.slots.size() && on.slots[i].deadline <= now)
         on.slots[i].owner->expire();
+    if (on_tick)
+      on_tick();
     timer.expires_after(tick);
     co_await timer.async_wait(use_task);
   }
@@ -147,7 +149,10 @@ result<void> server::start() {
   in.port = door.local_endpoint().port();
   asio::co_spawn(in.loops.front()->io, in.accept(), asio::detached);
   for (const auto& on : in.loops) {
-    asio::co_spawn(on->io, keep_time(*on, in.time), asio::detached);
+    asio::co_spawn(
+        on->io,
+        keep_time(*on, in.time, on == in.loops.front() ? options.on_tick : std::function<void()>{}),
+        asio::detached);
     in.threads.emplace_back([on] { on->io.run(); });
   }
   return {};
