@@ -29,8 +29,7 @@ struct arguments {
   std::string config_file;
   std::string file;
   app::import_choice import;
-  size_t products = 200;
-  uint64_t seed = 1;
+  app::demo_choice demo;
   std::string key_name = "admin";
   psp::psp_options psp;
   audit::audit_options audit;
@@ -83,8 +82,10 @@ commands describe(CLI::App& app, arguments& a) {
       ->add_option("--currencies", a.import.currencies,
                    "a file that names no currency is sold at the same amount in each of these")
       ->delimiter(',');
-  all.demo->add_option("--products", a.products)->check(CLI::Range(1, 10'000'000));
-  all.demo->add_option("--seed", a.seed);
+  all.demo->add_option("--products", a.demo.products, "a larger number adds to a smaller one")
+      ->check(CLI::Range(1, 10'000'000));
+  all.demo->add_option("--seed", a.demo.seed);
+  all.demo->add_flag("!--no-stock", a.demo.stock, "leave every shelf empty");
   all.admin_key->add_option("--name", a.key_name);
   all.psp->add_option("--port", a.psp.port)->check(CLI::Range(0, 65535));
   all.psp->add_option("--api-key", a.psp.api_key);
@@ -113,7 +114,7 @@ int run(const commands& all, CLI::App& chosen, arguments& a) {
   if (&chosen == all.import)
     return app::import_file(*c, a.file, a.import);
   if (&chosen == all.demo)
-    return app::demo(*c, a.products, a.seed);
+    return app::demo(*c, a.demo);
   if (&chosen == all.admin_key)
     return app::admin_key(*c, a.key_name);
   if (&chosen == all.sim) {

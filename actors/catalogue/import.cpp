@@ -1,6 +1,7 @@
 #include "actors/catalogue/import.hpp"
 
 #include "actors/catalogue/check.hpp"
+#include "actors/catalogue/import_new.hpp"
 
 #include <algorithm>
 #include <set>
@@ -16,7 +17,7 @@ bool is_fatal(errc code) { return code == errc::unavailable || code == errc::tim
 
 class importer {
 public:
-  importer(sql::connection& c, const id_source& ids, const import_sinks& sinks)
+  importer(persistence::pg_connection& c, const id_source& ids, const import_sinks& sinks)
       : connection_(c), ids_(ids), sinks_(sinks) {}
 
   result<import_report> run(product_reader& reader);
@@ -32,7 +33,7 @@ private:
   result<void> write(std::vector<product_input> products, const std::vector<size_t>& row_numbers);
   std::vector<stock_row> stock_of(const std::vector<product_input>& products) const;
 
-  sql::connection& connection_;
+  persistence::pg_connection& connection_;
   const id_source& ids_;
   const import_sinks& sinks_;
   std::map<std::string, std::string> schemas_;
@@ -79,10 +80,17 @@ std::vector<stock_row> importer::stock_of(const std::vector<product_input>& prod
 
 result<void> importer::write(std::vector<product_input> products,
                              const std::vector<size_t>& row_numbers) {
+  const auto fresh = are_new(connection_, products);
+  if (!fresh)
+    return fresh.error();
   auto done = sql::in_transaction(connection_, [&](sql::connection& c) -> result<written> {
     if (auto added = add_categories(c, products); !added)
       return added.error();
-    return write_products(c, products, ids_);
+    if (!*fresh)
+      return write_products(c, products, ids_);
+    if (auto copied = copy_products(connection_, products, ids_); !copied)
+      return copied.error();
+    return written{.created = products.size()};
   });
   if (done) {
     report_.created += done->created;
@@ -190,7 +198,7 @@ result<import_report> importer::run(product_reader& reader) {
 
 } // namespace
 
-result<import_report> import_products(product_reader& reader, sql::connection& c,
+result<import_report> import_products(product_reader& reader, persistence::pg_connection& c,
                                       const id_source& ids, const import_sinks& sinks) {
   return importer{c, ids, sinks}.run(reader);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/catalogue/write.hpp"
+#include "persistence/pg_connection.hpp"
 
 #include <functional>
 #include <iosfwd>
@@ -60,7 +61,7 @@ struct import_sinks {
 
 /// Blocking; the connection is this call's alone. Fails only where going on makes no sense
 /// (Postgres is away); what was committed before stays.
-result<import_report> import_products(product_reader& reader, persistence::sql::connection& c,
+result<import_report> import_products(product_reader& reader, persistence::pg_connection& c,
                                       const id_source& ids, const import_sinks& sinks = {});
 
 } // namespace souk::catalogue

@@ -170,9 +170,8 @@ result<void> rows_of_batch::send(pg_connection& c) const {
         table{"product_image (product, position, url, alt)", images_},
         table{"product_translation (product, locale, title, description)", translations_}})
     if (t.rows.rows() > 0)
-      if (auto sent =
-              c.copy_in("copy " + std::string{t.columns} + " from stdin (format binary)",
-                        t.rows.message());
+      if (auto sent = c.copy_in("copy " + std::string{t.columns} + " from stdin (format binary)",
+                                t.rows.message());
           !sent)
         return sent;
   return {};

@@ -20,7 +20,12 @@ struct import_choice {
   std::vector<std::string> currencies = {"USD", "EUR", "GBP"}; ///< of files that name none
 };
 int import_file(const config& c, const std::string& file, const import_choice& how);
-int demo(const config& c, size_t products, uint64_t seed);
+struct demo_choice {
+  size_t products = 200;
+  uint64_t seed = 1;
+  bool stock = true; ///< without it every shelf is empty
+};
+int demo(const config& c, const demo_choice& how);
 /// Makes an admin API key and prints it, alone on the last line.
 int admin_key(const config& c, const std::string& name);
 

@@ -2,7 +2,6 @@
 // process is a small node of its own; a shop that runs meanwhile notices by law 1 and replays.
 #include "actors/catalogue/import.hpp"
 
-#include "actors/catalogue/demo.hpp"
 #include "actors/stock/messages.hpp"
 #include "app/commands/commands.hpp"
 #include "app/runtime.hpp"
@@ -155,11 +154,6 @@ int import_file(const config& c, const std::string& file, const import_choice& h
       how.format == "dummyjson" || (how.format == "auto" && looks_like_dummyjson(in));
   const auto reader = dummyjson ? catalogue::read_dummyjson(in, how.warehouse, sold_in)
                                 : catalogue::read_json_lines(in);
-  return run_import(c, *reader);
-}
-
-int demo(const config& c, size_t products, uint64_t seed) {
-  const auto reader = catalogue::read_demo(seed, products);
   return run_import(c, *reader);
 }
 
