@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -25,7 +26,21 @@ int64_t machine_now_us() {
 }
 } // namespace
 
-void system_entropy::fill(std::span<unsigned char> out) { randombytes_buf(out.data(), out.size()); }
+/// Ids take 16 bytes each, and asking the kernel for so few costs more than making the id.
+void system_entropy::fill(std::span<unsigned char> out) {
+  thread_local std::array<unsigned char, 4096> stock;
+  thread_local size_t left = 0;
+  if (out.size() > stock.size() / 4)
+    return randombytes_buf(out.data(), out.size());
+  if (out.size() > left) {
+    randombytes_buf(stock.data(), stock.size());
+    left = stock.size();
+  }
+  const auto from = stock.begin() + static_cast<ptrdiff_t>(left - out.size());
+  std::copy_n(from, out.size(), out.begin());
+  sodium_memzero(&*from, out.size()); // nothing is given out twice, nor found later
+  left -= out.size();
+}
 
 std::chrono::nanoseconds database_clock::monotonic() const {
   return std::chrono::steady_clock::now().time_since_epoch();

@@ -3,7 +3,7 @@
 #include "base/log.hpp"
 #include "http/problem.hpp"
 
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/span_body.hpp>
@@ -13,6 +13,28 @@ namespace souk::http {
 
 namespace bh = boost::beast::http;
 using boost::system::error_code;
+
+void io_thread::hand_in(answer from_elsewhere) {
+  bool first = false;
+  {
+    const std::lock_guard lock{door};
+    first = handed_in.empty();
+    handed_in.push_back(std::move(from_elsewhere));
+  }
+  if (first)
+    asio::post(io, [this] { deliver(); });
+}
+
+void io_thread::deliver() {
+  std::vector<answer> now;
+  {
+    const std::lock_guard lock{door};
+    now.swap(handed_in);
+  }
+  for (auto& one : now)
+    if (const auto here = one.to.lock())
+      here->answered(one.serial, std::move(one.what));
+}
 
 connection::connection(tcp_socket socket, io_thread& on, std::shared_ptr<shared_state> with,
                        bool refuse)
@@ -224,10 +246,10 @@ task<response> connection::ask(request_ptr in) {
     const auto alive = loop.lock();
     if (!alive)
       return;
-    asio::dispatch(alive->io, [self, serial, out = std::move(out)]() mutable {
-      if (const auto here = self.lock())
-        here->answered(serial, std::move(out));
-    });
+    if (!alive->io.get_executor().running_in_this_thread())
+      return alive->hand_in({self, serial, std::move(out)});
+    if (const auto here = self.lock())
+      here->answered(serial, std::move(out));
   });
   if (!answer_)
     co_await asio::async_initiate<const asio::use_awaitable_t<loop_executor>&, void()>(

@@ -21,6 +21,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <atomic>
+#include <mutex>
 
 namespace souk::http {
 
@@ -51,9 +52,22 @@ struct io_thread : std::enable_shared_from_this<io_thread> {
     wait_clock::time_point deadline;
     connection* owner;
   };
+  struct answer {
+    std::weak_ptr<connection> to;
+    uint64_t serial;
+    response what;
+  };
+  /// From any thread. A commit answers many requests at once: they wake the loop once.
+  void hand_in(answer from_elsewhere);
+
   std::vector<slot> slots;
-  std::string date;       ///< value of the Date header, renewed by the tick
+  std::string date; ///< value of the Date header, renewed by the tick
+  std::mutex door;  ///< of what was handed in
+  std::vector<answer> handed_in;
   asio::io_context io{1}; ///< last: what it destroys still uses the others
+
+private:
+  void deliver();
 };
 
 class connection : public std::enable_shared_from_this<connection> {
@@ -67,6 +81,8 @@ public:
   /// Finish what is under way, then close.
   void wind_down();
   void cut();
+  /// Ignored unless request `serial` still waits.
+  void answered(uint64_t serial, response out);
   size_t slot = 0; ///< its place in io_thread::slots
 
 private:
@@ -91,7 +107,6 @@ private:
   request_ptr take_head(std::optional<failure>& wrong) const;
   std::optional<failure> explain(boost::system::error_code ec) const;
   task<response> ask(request_ptr in);
-  void answered(uint64_t serial, response out);
   task<bool> write(const request& in, response& out, bool keep_alive);
   task<> linger();
   task<> talk(std::shared_ptr<conversation> with, const response& said);
