@@ -41,6 +41,16 @@ std::vector<setting> settings_of(config& c) {
       {"payments.url", "base of the Stripe API", &c.payments.url},
       {"payments.api_key", "secret key of the payment provider", &c.payments.api_key},
       {"payments.webhook_secret", "checks the provider's webhooks", &c.payments.webhook_secret},
+      {"mail.smtp_url", "smtp://host:port or smtps://host:port", &c.mail.smtp_url},
+      {"mail.smtp_user", "name at the mail server, empty for none", &c.mail.smtp_user},
+      {"mail.smtp_password", "password at the mail server", &c.mail.smtp_password},
+      {"mail.starttls", "1: smtp:// has to turn to TLS", &c.mail.starttls, 0, 1},
+      {"mail.from", "address messages come from", &c.mail.from},
+      {"mail.name", "what the shop calls itself", &c.mail.name},
+      {"mail.language", "of messages", &c.mail.language, 0, 0, {"en", "de", "fr"}},
+      {"mail.lanes", "messages sent at once", &c.mail.lanes, 1, 16},
+      {"mail.catcher", "1: /dev/mail on any address", &c.mail.catcher, 0, 1},
+      {"media.directory", "uploaded pictures, shared by the nodes", &c.media.directory},
       {"log.level", "least level written", &c.log.level, 0, 0, {"debug", "info", "warn", "error"}},
       {"log.format", "how a line looks", &c.log.format, 0, 0, {"json", "text"}},
       {"limits.activations", "entities in memory", &c.limits.activations, 100, 100'000'000},
@@ -124,6 +134,22 @@ result<void> read_toml(std::vector<setting>& all, const std::string& path) {
   return {};
 }
 
+/// What a mail server would only refuse later.
+result<void> check_mail(const config& c) {
+  const auto& url = c.mail.smtp_url;
+  const auto scheme = url.find("://");
+  if (!url.empty() && !url.starts_with("smtp://") && !url.starts_with("smtps://"))
+    return fail(errc::invalid, "mail.smtp_url is not smtp://host:port or smtps://host:port");
+  if (!url.empty() && url.find_first_of("/@", scheme + 3) != std::string::npos)
+    return fail(errc::invalid, "mail.smtp_url has more than a host and a port; user and password "
+                               "are mail.smtp_user and mail.smtp_password");
+  const auto at = c.mail.from.find('@');
+  if (at == 0 || at == std::string::npos || at + 1 == c.mail.from.size() ||
+      c.mail.from.find_first_of("<>\" \r\n") != std::string::npos)
+    return fail(errc::invalid, "mail.from is not an address such as shop@example.com");
+  return {};
+}
+
 std::string environment_name(std::string name) {
   std::ranges::transform(name, name.begin(), [](char c) {
     return c == '.' ? '_' : static_cast<char>(std::toupper(c));
@@ -161,6 +187,10 @@ result<config> load_config(const std::string& toml_file, const std::vector<std::
   if (!c.node.secret.empty() && c.node.secret.size() < 32)
     return fail(errc::invalid, "node.secret has " + std::to_string(c.node.secret.size()) +
                                    " characters; at least 32 are needed");
+  if (auto right = check_mail(c); !right)
+    return right.error();
+  if (c.media.directory.empty())
+    return fail(errc::invalid, "media.directory is empty; uploaded pictures need a place");
   if (c.http.public_url.empty())
     c.http.public_url = "http://" + c.http.address + ":" + std::to_string(c.http.port);
   return c;

@@ -37,6 +37,20 @@ struct config {
     std::string webhook_secret;
   } payments;
   struct {
+    std::string smtp_url; ///< smtp://host:port or smtps://host:port; empty: nothing is sent
+    std::string smtp_user;
+    std::string smtp_password;
+    int64_t starttls = 1; ///< 1: smtp:// must turn to TLS before anything is said
+    std::string from = "shop@localhost";
+    std::string name = "souk";   ///< what the shop calls itself in messages
+    std::string language = "en"; ///< of messages to whom no other is known
+    int lanes = 2;               ///< messages sent at once
+    int64_t catcher = 0; ///< 1: without smtp_url /dev/mail shows messages, whoever can reach it
+  } mail;
+  struct {
+    std::string directory = "var/media"; ///< uploaded pictures; nodes of a shop share it
+  } media;
+  struct {
     std::string level = "info";
     std::string format = "json";
   } log;
