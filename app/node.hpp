@@ -4,10 +4,14 @@
 
 #include "adapters/http_client.hpp"
 #include "adapters/stripe_gateway.hpp"
+#include "adapters/vips_pictures.hpp"
+#include "app/mailing.hpp"
 #include "app/runtime.hpp"
 #include "http/api/routes.hpp"
 #include "http/server.hpp"
+#include "http/live/service.hpp"
 #include "persistence/feed.hpp"
+#include "persistence/note_bus.hpp"
 
 #include <atomic>
 #include <optional>
@@ -34,6 +38,7 @@ public:
 
 private:
   http::readiness readiness() const;
+  result<void> open_notes();
   http::webhook_reader webhook_reader() const;
 
   const config config_;
@@ -42,17 +47,25 @@ private:
   adapters::stripe_gateway provider_;
   bounded_threads passwords_;
   runtime runtime_;
+  mailing mail_;
+  adapters::vips_pictures pictures_;
+  std::optional<bounded_threads> picture_work_, picture_reads_; ///< end before what they call
   catalogue::service goods_;
+  catalogue::office office_;
   pricing::service prices_;
   warehouse::service warehouses_;
   user::service people_;
+  user::second_factor codes_;
+  user::trail trail_;
   cart::service carts_;
   checkout::service checkouts_;
   order::service orders_;
   order::history history_;
   session::service sessions_;
+  live::service live_;
   http::shop shop_;
   std::unique_ptr<http::server> server_;
+  std::unique_ptr<persistence::note_bus> notes_;
   std::unique_ptr<persistence::feed> feed_;
   cluster::duty_actor waker_;
   std::atomic<bool> leaving_{false};

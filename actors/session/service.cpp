@@ -1,10 +1,14 @@
 #include "actors/session/service.hpp"
 
+#include "actors/session/store.hpp"
+#include "actors/session/session.hpp"
+
 namespace souk::session {
 
 namespace {
 
 constexpr char separator = '~';
+constexpr std::chrono::seconds revoke_deadline{5};
 
 result<std::vector<user::role>> roles_from(const std::vector<std::string>& names) {
   std::vector<user::role> roles;
@@ -36,23 +40,42 @@ result<std::string> service::session_of(std::string_view token) const {
 
 void service::log_in(user::login credentials, std::string guest_cart, std::string device,
                      bool keyed, cluster::command_meta how, callback<login_answer> done) {
-  people_.verify_login(std::move(credentials), [=, this](result<user::account> account) {
+  people_.verify_login(credentials, [=, this](result<user::account> account) {
     if (!account)
       return done(account.error());
     const auto id =
         keyed ? derive_capability(secret_, "session/" + account->id + to_hex(how.id.bytes))
               : make_capability(time_.now(), random_);
-    begin(*account, id, guest_cart, device, how, done);
+    if (!account->second_factor)
+      return open(*account, id, guest_cart, device, how, done);
+    codes_.check(account->id, credentials.code, id, [=, this](result<bool> right) {
+      right ? open(*account, id, guest_cart, device, how, done) : done(right.error());
+    });
   });
 }
 
+/// The row comes first: a session that is not listed could not be ended by its owner.
+void service::open(const user::account& account, const std::string& session_id,
+                   const std::string& guest_cart, const std::string& device,
+                   const cluster::command_meta& how, callback<login_answer> done) {
+  auto work = [=, this](persistence::sql::connection& c) {
+    const auto now = time_.now();
+    return insert_session(c, {session_id, device, now, now, now + user_age}, account.id,
+                          account.session_epoch);
+  };
+  rows_.ask(std::move(work), [=, this](result<void> kept) {
+    kept ? begin(account, session_id, guest_cart, how, done) : done(kept.error());
+  });
+}
+
+/// The journal keeps for ever: it is not told the device, which its row forgets with the account.
 void service::begin(const user::account& account, const std::string& session_id,
-                    const std::string& guest_cart, const std::string& device,
-                    const cluster::command_meta& how, callback<login_answer> done) {
+                    const std::string& guest_cart, const cluster::command_meta& how,
+                    callback<login_answer> done) {
   session::begin opening{.user_id = account.id,
                          .roles = {},
                          .token_hash = sha256(token_of(session_id)),
-                         .device = device};
+                         .device = {}};
   for (auto role : account.roles)
     opening.roles.emplace_back(user::to_string(role));
   entity::ask<contract>(
@@ -103,28 +126,115 @@ void service::check(std::string token, bool fresh, callback<identity> done) {
                           auto roles = roles_from(r->roles);
                           if (!roles)
                             return done(roles.error());
-                          identity who{id, r->user_id, std::move(*roles), r->cart_id};
-                          {
-                            std::lock_guard lock(guard_);
-                            if (checks_.size() >= checks_cached_max)
-                              checks_.clear();
-                            checks_[id] = {who, now + check_age_max};
-                          }
-                          done(std::move(who));
+                          believe({id, r->user_id, std::move(*roles), r->cart_id}, done);
                         });
 }
 
+void service::believe(identity who, callback<identity> done) {
+  const auto now = time_.monotonic();
+  {
+    std::lock_guard lock(guard_);
+    if (checks_.size() >= checks_cached_max)
+      checks_.clear();
+    auto& known = checks_[who.session_id];
+    known.who = who;
+    if (known.touched.count() != 0 && now - known.touched < touch_age) {
+      known.until = now + check_age_max;
+      return done(std::move(who));
+    }
+  }
+  auto work = [this, id = who.session_id](persistence::sql::connection& c) {
+    return touch_session(c, id, time_.now());
+  };
+  rows_.ask(std::move(work), [=, this](result<bool> alive) {
+    if (alive && !*alive)
+      return revoke({who.session_id}, "ended", [done](result<int64_t>) {
+        done(fail(errc::unauthenticated, "this session is over"));
+      });
+    // While the rows are away the actor's word has to do.
+    if (alive) {
+      std::lock_guard lock(guard_);
+      auto& known = checks_[who.session_id];
+      known = {who, now + check_age_max, now};
+    }
+    done(who);
+  });
+}
+
+void service::revoke(std::vector<std::string> sessions, std::string why, callback<int64_t> done) {
+  struct progress {
+    std::atomic<size_t> left;
+    int64_t all = 0;
+    callback<int64_t> done;
+  };
+  {
+    std::lock_guard lock(guard_);
+    for (const auto& id : sessions)
+      checks_.erase(id);
+  }
+  if (sessions.empty())
+    return done(0);
+  auto state = std::make_shared<progress>();
+  state->left = sessions.size();
+  state->all = static_cast<int64_t>(sessions.size());
+  state->done = std::move(done);
+  for (const auto& id : sessions)
+    entity::ask<contract>(
+        route_, id, session::revoke{why},
+        {.id = random_command_id(random_), .expires = time_.now() + revoke_deadline},
+        [state](result<session_view>) {
+          // One that did not hear ends at its next touch: its row is gone.
+          if (--state->left == 0)
+            state->done(state->all);
+        });
+}
+
 void service::log_out(std::string session_id, cluster::command_meta how, callback<bool> done) {
-  entity::ask<contract>(route_, session_id, session::revoke{"logged out"}, std::move(how),
-                        [=, this](result<session_view> r) {
-                          if (!r)
-                            return done(r.error());
-                          {
-                            std::lock_guard lock(guard_);
-                            checks_.erase(session_id);
-                          }
-                          done(true);
-                        });
+  auto forget = [session_id](persistence::sql::connection& c) {
+    return remove_session(c, session_id);
+  };
+  rows_.ask(std::move(forget), [=, this](result<bool> gone) {
+    if (!gone)
+      return done(gone.error());
+    entity::ask<contract>(route_, session_id, session::revoke{"logged out"}, how,
+                          [=, this](result<session_view> r) {
+                            if (!r)
+                              return done(r.error());
+                            {
+                              std::lock_guard lock(guard_);
+                              checks_.erase(session_id);
+                            }
+                            done(true);
+                          });
+  });
+}
+
+void service::list(std::string user_id, callback<std::vector<listed_session>> done) {
+  auto work = [this, user_id = std::move(user_id)](persistence::sql::connection& c) {
+    return load_sessions(c, user_id, time_.now());
+  };
+  rows_.ask(std::move(work), std::move(done));
+}
+
+void service::end(std::string user_id, std::string session_id, callback<bool> done) {
+  auto work = [user_id = std::move(user_id), session_id](persistence::sql::connection& c) {
+    return remove_session_of(c, user_id, session_id);
+  };
+  rows_.ask(std::move(work), [=, this](result<bool> gone) {
+    if (!gone || !*gone)
+      return done(gone ? fail(errc::not_found, "no such session") : gone.error());
+    revoke({session_id}, "ended by its owner", [done](result<int64_t>) { done(true); });
+  });
+}
+
+void service::end_others(std::string user_id, std::string keep, bool renew,
+                         callback<int64_t> done) {
+  auto work = [=](persistence::sql::connection& c) {
+    return remove_other_sessions(c, user_id, keep, renew);
+  };
+  rows_.ask(std::move(work), [=, this](result<std::vector<std::string>> gone) {
+    gone ? revoke(std::move(*gone), "all ended", done) : done(gone.error());
+  });
 }
 
 void service::cart_of(std::string user_id, callback<std::string> done) {

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -24,7 +25,11 @@ enum class permission : uint8_t {
   operate_cluster, ///< drain, move, halt
   manage_users,    ///< roles, blocking, erasing
   manage_keys,     ///< API keys
+  read_audit_trail,
 };
+
+/// What a permission of another release reads as here: nothing asks for it.
+inline constexpr permission unknown_permission{255};
 
 struct granted {
   user::role to;
@@ -62,6 +67,13 @@ inline bool allows(const std::vector<role>& who, permission what) {
   return false;
 }
 
+/// As the roles allow, narrowed to `scopes` where there are some (API keys).
+inline bool allows(const std::vector<role>& who, const std::vector<permission>& scopes,
+                   permission what) {
+  return allows(who, what) &&
+         (scopes.empty() || std::ranges::find(scopes, what) != scopes.end());
+}
+
 constexpr std::string_view to_string(role r) {
   switch (r) {
   case role::customer:
@@ -76,8 +88,55 @@ constexpr std::string_view to_string(role r) {
   return "customer";
 }
 
+inline constexpr std::array all_roles{role::customer, role::seller, role::warehouse, role::admin};
+
+/// What keys' scopes and GET /v1/admin/roles call it; empty beyond the last one.
+constexpr std::string_view to_string(permission p) {
+  switch (p) {
+  case permission::use_account:
+    return "use_account";
+  case permission::edit_catalogue:
+    return "edit_catalogue";
+  case permission::read_stock:
+    return "read_stock";
+  case permission::count_stock:
+    return "count_stock";
+  case permission::read_orders:
+    return "read_orders";
+  case permission::ship_orders:
+    return "ship_orders";
+  case permission::refund_orders:
+    return "refund_orders";
+  case permission::read_console:
+    return "read_console";
+  case permission::operate_cluster:
+    return "operate_cluster";
+  case permission::manage_users:
+    return "manage_users";
+  case permission::manage_keys:
+    return "manage_keys";
+  case permission::read_audit_trail:
+    return "read_audit_trail";
+  }
+  return {};
+}
+
+inline std::vector<permission> all_permissions() {
+  std::vector<permission> all;
+  for (uint8_t i = 0; !to_string(permission{i}).empty(); ++i)
+    all.push_back(permission{i});
+  return all;
+}
+
+inline result<permission> parse_permission(std::string_view text) {
+  for (auto p : all_permissions())
+    if (text == to_string(p))
+      return p;
+  return fail_field("/scopes", "invalid", "GET /v1/admin/roles names the permissions there are");
+}
+
 inline result<role> parse_role(std::string_view text) {
-  for (auto r : {role::customer, role::seller, role::warehouse, role::admin})
+  for (auto r : all_roles)
     if (text == to_string(r))
       return r;
   return fail_field("/roles", "invalid", "customer, seller, warehouse or admin");

@@ -40,15 +40,27 @@ void service::key_cache::clear() {
 }
 
 result<new_api_key> make_api_key(sql::connection& c, const std::string& node_secret,
-                                 std::string name, std::vector<role> roles,
-                                 const std::optional<idempotency>& repeat, time_point now,
-                                 entropy& random) {
+                                 const key_order& wanted, const std::optional<idempotency>& repeat,
+                                 time_point now, entropy& random) {
+  const auto& [name, roles, scopes, expires_at] = wanted;
   if (name.empty() || name.size() > name_bytes_max || name.find('\0') != std::string::npos)
     return fail_field("/name", "out_of_range", "1 to 200 bytes");
   if (roles.empty())
     return fail_field("/roles", "required", "at least one role");
+  for (auto scope : scopes)
+    if (!allows(roles, scope))
+      return fail_field("/scopes", "invalid",
+                        std::string{to_string(scope)} + " is not granted by these roles");
+  if (expires_at <= now)
+    return fail_field("/expires_at", "out_of_range", "must lie ahead");
   auto id = run_once(c, repeat, [&]() -> result<std::string> {
-    api_key key{make_uuid7(now, random), name, roles, now, false};
+    const api_key key{.id = make_uuid7(now, random),
+                      .name = name,
+                      .roles = roles,
+                      .created_at = now,
+                      .revoked = false,
+                      .scopes = scopes,
+                      .expires_at = expires_at};
     if (auto done = insert_api_key(c, key, sha256(derive_secret(node_secret, key.id))); !done)
       return done.error();
     return key.id;
@@ -61,11 +73,11 @@ result<new_api_key> make_api_key(sql::connection& c, const std::string& node_sec
   return new_api_key{std::move(*key), derive_secret(node_secret, *id)};
 }
 
-void service::create_api_key(std::string name, std::vector<role> roles,
-                             std::optional<idempotency> repeat, callback<new_api_key> done) {
+void service::create_api_key(key_order wanted, std::optional<idempotency> repeat,
+                             callback<new_api_key> done) {
   pool_.ask(
-      [this, name = std::move(name), roles = std::move(roles), repeat](sql::connection& c) {
-        return make_api_key(c, options_.secret, name, roles, repeat, clock_.now(), random_);
+      [this, wanted = std::move(wanted), repeat](sql::connection& c) {
+        return make_api_key(c, options_.secret, wanted, repeat, clock_.now(), random_);
       },
       std::move(done));
 }
@@ -92,10 +104,15 @@ void service::check_api_key(std::string secret, callback<api_key> done) {
   const auto asked = clock_.monotonic();
   if (auto known = keys_->find(hash, asked))
     return done(std::move(*known));
-  auto work = [this, hash = std::move(hash), asked](sql::connection& c) {
-    auto key = find_api_key(c, hash);
-    if (key)
-      keys_->put(hash, *key, asked);
+  auto work = [this, hash = std::move(hash), asked](sql::connection& c) -> result<api_key> {
+    const auto now = clock_.now();
+    auto key = find_api_key(c, hash, now);
+    if (!key)
+      return key;
+    if (!key->last_used_at || now - *key->last_used_at >= key_use_age)
+      if (auto noted = note_key_use(c, key->id, now); !noted)
+        return noted.error();
+    keys_->put(hash, *key, asked);
     return key;
   };
   pool_.ask(std::move(work), std::move(done));

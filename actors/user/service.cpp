@@ -22,29 +22,13 @@ failure wait_for(std::chrono::seconds time) {
   return failure{.code = errc::rate_limited, .detail = "too many attempts", .retry_after = time};
 }
 
-result<account> expect_account(result<std::optional<stored_account>> found) {
-  if (!found)
-    return found.error();
-  if (!*found)
-    return fail(errc::not_found, "no such user");
-  return std::move((*found)->account);
-}
-
-/// After a change that answered `done`: the account as it is now.
-result<account> changed_account(sql::connection& c, const result<void>& done,
-                                const std::string& id) {
-  if (!done)
-    return done.error();
-  return expect_account(find_by_id(c, id));
-}
-
 } // namespace
 
 service::service(sql::pool& pool, executor passwords, const clock& time, entropy& random,
                  service_options options)
     : pool_(pool), passwords_(std::move(passwords)), clock_(time), random_(random),
       options_(std::move(options)), decoy_hash_(hash_password("nobody has this password")),
-      by_account_(options_.by_account), by_client_(options_.by_client),
+      by_account_(options_.by_account), by_client_(options_.by_client), letters_(options_.letters),
       keys_(std::make_unique<key_cache>()) {}
 
 service::~service() = default;
@@ -60,12 +44,6 @@ result<void> service::count(const std::string& account, const std::string& clien
   return {};
 }
 
-template <class T>
-void service::on_password_thread(std::function<void()> job, const callback<T>& done) {
-  if (!passwords_(std::move(job)))
-    done(fail(errc::overloaded, "too many passwords are being checked"));
-}
-
 void service::register_user(registration r, std::optional<idempotency> repeat,
                             callback<account> done) {
   if (auto problems = check_registration(r); !problems.empty())
@@ -74,16 +52,17 @@ void service::register_user(registration r, std::optional<idempotency> repeat,
     return done(counted.error());
   auto job = [this, r = std::move(r), repeat, done] {
     auto work = [this, hash = hash_password(r.password), email = normalise_email(r.email).value(),
-                 name = r.name, repeat](sql::connection& c) -> result<account> {
+                 name = r.name, locale = r.locale, repeat](sql::connection& c) -> result<account> {
       auto id = run_once(c, repeat, [&]() -> result<std::string> {
-        account a{make_uuid7(clock_.now(), random_),
-                  email,
-                  name,
-                  account_status::active,
-                  {role::customer},
-                  {}};
+        const account a{.id = make_uuid7(clock_.now(), random_),
+                        .email = email,
+                        .name = name,
+                        .roles = {role::customer},
+                        .locale = locale};
         if (auto inserted = insert_user(c, a, hash); !inserted)
           return inserted.error();
+        if (auto sent = send_token(c, a, purpose::confirm_email, email, writing()); !sent)
+          return sent.error();
         return a.id;
       });
       if (!id)
@@ -119,32 +98,6 @@ void service::verify_login(login l, callback<account> done) {
   pool_.ask(std::move(work), std::move(judge));
 }
 
-void service::change_password(std::string id, std::string before, std::string after,
-                              callback<account> done) {
-  if (auto checked = check_password(after, "/password"); !checked)
-    return done(checked.error());
-  if (auto counted = count(id, ""); !counted)
-    return done(counted.error());
-  auto replace = [this, before = std::move(before), after = std::move(after),
-                  done](result<std::optional<stored_account>> found) {
-    if (!found || !*found)
-      return done(found ? fail(errc::not_found, "no such user") : found.error());
-    auto job = [this, old = std::move(**found), before, after, done] {
-      if (before.size() > password_bytes_max || !verify_password(before, old.password_hash))
-        return done(fail(errc::forbidden, "the present password is another one"));
-      by_account_.forget(old.account.id);
-      auto work = [old, hash = hash_password(after)](sql::connection& c) {
-        return changed_account(c, replace_password(c, old.account.id, old.password_hash, hash),
-                               old.account.id);
-      };
-      pool_.ask(std::move(work), done);
-    };
-    on_password_thread(std::move(job), done);
-  };
-  pool_.ask([id = std::move(id)](sql::connection& c) { return user::find_by_id(c, id); },
-            std::move(replace));
-}
-
 void service::find(std::string id, callback<account> done) {
   pool_.ask(
       [id = std::move(id)](sql::connection& c) { return expect_account(user::find_by_id(c, id)); },
@@ -158,6 +111,15 @@ void service::find_by_email(std::string email, callback<account> done) {
   pool_.ask([normal = std::move(*normal)](
                 sql::connection& c) { return expect_account(user::find_by_email(c, normal)); },
             std::move(done));
+}
+
+void service::search(std::string prefix, size_t limit, std::string cursor,
+                     callback<account_page> done) {
+  pool_.ask(
+      [prefix = std::move(prefix), limit, cursor = std::move(cursor)](sql::connection& c) {
+        return find_accounts(c, prefix, limit, cursor);
+      },
+      std::move(done));
 }
 
 void service::set_roles(std::string id, std::vector<role> roles, callback<account> done) {
@@ -176,21 +138,6 @@ void service::set_status(std::string id, account_status status, callback<account
         return changed_account(c, user::set_status(c, id, status), id);
       },
       std::move(done));
-}
-
-void service::erase(std::string id, callback<bool> done) {
-  auto work = [id = std::move(id)](sql::connection& c) {
-    return sql::in_transaction(c, [&](sql::connection& same) -> result<bool> {
-      auto key = user::erase_seal_key(same, id);
-      if (!key)
-        return key;
-      auto account = remove_user(same, id);
-      if (!account)
-        return account;
-      return *key || *account;
-    });
-  };
-  pool_.ask(std::move(work), std::move(done));
 }
 
 void service::addresses(std::string user, callback<std::vector<address>> done) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "actors/row_command.hpp"
-#include "actors/user/messages.hpp"
+#include "actors/user/letters.hpp"
 #include "actors/user/throttle.hpp"
 
 #include <memory>
@@ -15,8 +15,11 @@ using executor = std::function<bool(std::function<void()>)>;
 
 struct service_options {
   std::string secret; ///< the node's; API keys are derived from it
+  std::string public_url = {}; ///< links in letters begin with it
   throttle_limits by_account{.attempts = 10, .within = std::chrono::minutes{5}};
   throttle_limits by_client{.attempts = 60, .within = std::chrono::minutes{5}};
+  /// Letters asked for by somebody: resets, checks of an address.
+  throttle_limits letters{.attempts = 5, .within = std::chrono::minutes{15}};
 };
 
 /// What an API key is worth is believed for this long.
@@ -33,21 +36,47 @@ public:
   ~service();
 
   /// errc::invalid, rate_limited by client, or conflict for a registered address. A new account is
-  /// a customer.
+  /// a customer, and a letter asks whether the address is theirs.
   void register_user(registration r, std::optional<idempotency> repeat, callback<account> done);
   /// errc::unauthenticated for a wrong password, an unknown or a blocked account alike, after the
   /// same work; rate_limited with retry_after by account and by client.
   void verify_login(login l, callback<account> done);
-  /// errc::forbidden when `before` is wrong. The caller ends the other sessions.
+  /// errc::forbidden when the password is wrong; rate_limited by account.
+  void prove(std::string id, std::string password, callback<account> done);
+  /// errc::forbidden when `before` is wrong. Ends all sessions' epoch; the caller keeps its own.
   void change_password(std::string id, std::string before, std::string after,
                        callback<account> done);
+  void change_profile(std::string id, std::optional<std::string> name,
+                      std::optional<std::string> locale, callback<account> done);
+
+  /// Queues the letter again, nothing where the address is confirmed. rate_limited by account.
+  void send_confirmation(std::string id, callback<account> done);
+  /// Uses up a token of a confirmation or of a changed address. errc::invalid for one that is not
+  /// good, also when the address was registered by another meanwhile.
+  void confirm(std::string token, std::string client, callback<account> done);
+  /// Queues a letter to `email`, which takes effect when its link is followed; nothing is queued
+  /// for a registered one, and nobody is told so.
+  void change_email(std::string id, std::string email, callback<bool> done);
+  /// The same answer after the same work whether there is such an account or not; rate_limited by
+  /// address and by client.
+  void request_reset(std::string email, std::string client, callback<bool> done);
+  /// Ends all sessions' epoch; the second factor stays.
+  void reset_password(std::string token, std::string password, std::string client,
+                      callback<account> done);
   /// errc::not_found.
   void find(std::string id, callback<account> done);
   void find_by_email(std::string email, callback<account> done);
+  /// Those whose address begins with `prefix`, in its order; `limit` 1 to 100.
+  void search(std::string prefix, size_t limit, std::string cursor, callback<account_page> done);
+  /// Both end the sessions' epoch.
   void set_roles(std::string id, std::vector<role> roles, callback<account> done);
   void set_status(std::string id, account_status status, callback<account> done);
-  /// Deletes the account, its addresses and its sealing key: what was sealed is unreadable.
+  /// Deletes the account with all that is kept of it by id, the letters to it, and its sealing key:
+  /// what was sealed is unreadable.
   void erase(std::string id, callback<bool> done);
+  /// Rows of all tables that name this user, as one JSON object of arrays by table; hashes and
+  /// sealed bytes are left out.
+  void rows_of(std::string id, callback<std::string> done);
 
   void addresses(std::string user, callback<std::vector<address>> done);
   /// Answers all of them.
@@ -55,7 +84,7 @@ public:
                    callback<std::vector<address>> done);
   void remove_address(std::string user, std::string id, callback<std::vector<address>> done);
 
-  void create_api_key(std::string name, std::vector<role> roles, std::optional<idempotency> repeat,
+  void create_api_key(key_order wanted, std::optional<idempotency> repeat,
                       callback<new_api_key> done);
   void list_api_keys(callback<std::vector<api_key>> done);
   void revoke_api_key(std::string id, callback<api_key> done);
@@ -74,6 +103,12 @@ private:
   result<void> count(const std::string& account, const std::string& client);
   template <class T>
   void on_password_thread(std::function<void()> job, const callback<T>& done);
+  /// Runs `then` on a password thread with the account, once `password` proved to be its own.
+  void with_password(std::string id, std::string password,
+                     std::function<void(const account&, const std::string& hash)> then,
+                     callback<account> done);
+  result<void> count_letter(const std::string& mailbox, const std::string& client);
+  desk writing() { return {options_.public_url, clock_.now(), random_}; }
 
   persistence::sql::pool& pool_;
   executor passwords_;
@@ -83,14 +118,14 @@ private:
   const std::string decoy_hash_;
   throttle by_account_;
   throttle by_client_;
+  throttle letters_;
   std::unique_ptr<key_cache> keys_;
 };
 
 /// For `souk admin-key`, which has a connection and no pools: makes a key row and answers its
 /// secret.
 result<new_api_key> make_api_key(persistence::sql::connection& c, const std::string& node_secret,
-                                 std::string name, std::vector<role> roles,
-                                 const std::optional<idempotency>& repeat, time_point now,
-                                 entropy& random);
+                                 const key_order& wanted, const std::optional<idempotency>& repeat,
+                                 time_point now, entropy& random);
 
 } // namespace souk::user

@@ -16,39 +16,63 @@ std::vector<std::string> texts_of(const std::vector<role>& roles) {
   return texts;
 }
 
+template <class Each>
+void for_each_word(std::string_view joined, Each each) {
+  for (size_t from = 0; from < joined.size();) {
+    const auto comma = std::min(joined.find(',', from), joined.size());
+    each(joined.substr(from, comma - from));
+    from = comma + 1;
+  }
+}
+
 /// "customer,seller"; a role that this build does not know grants nothing.
 std::vector<role> roles_of(std::string_view joined) {
   std::vector<role> roles;
-  for (size_t from = 0; from < joined.size();) {
-    const auto comma = std::min(joined.find(',', from), joined.size());
-    if (auto r = parse_role(joined.substr(from, comma - from)))
+  for_each_word(joined, [&](std::string_view word) {
+    if (auto r = parse_role(word))
       roles.push_back(*r);
-    from = comma + 1;
-  }
+  });
   return roles;
 }
 
+/// A scope that this build does not know must not turn into "everything": it stays as one that
+/// nothing asks for.
+std::vector<permission> scopes_of(std::string_view joined) {
+  std::vector<permission> scopes;
+  for_each_word(joined, [&](std::string_view word) {
+    const auto known = parse_permission(word);
+    scopes.push_back(known ? *known : unknown_permission);
+  });
+  return scopes;
+}
+
 constexpr std::string_view account_columns =
-    "select id, email, name, status, array_to_string(roles, ','), created_at, password_hash from "
-    "users ";
+    "select id, email, name, status, array_to_string(roles, ','), created_at, locale, "
+    "email_confirmed_at is not null, session_epoch, exists (select from second_factor f "
+    "where f.user_id = users.id and f.confirmed_at is not null), password_hash from users ";
+
+stored_account account_of(const sql::rows& r, size_t i) {
+  stored_account a;
+  a.account.id = r.text(i, 0);
+  a.account.email = r.text(i, 1);
+  a.account.name = r.text(i, 2);
+  a.account.status = r.text(i, 3) == "active" ? account_status::active : account_status::blocked;
+  a.account.roles = roles_of(r.text(i, 4));
+  a.account.created_at = r.time(i, 5);
+  a.account.locale = r.text(i, 6);
+  a.account.email_confirmed = r.boolean(i, 7);
+  a.account.session_epoch = r.integer(i, 8);
+  a.account.second_factor = r.boolean(i, 9);
+  a.password_hash = r.text(i, 10);
+  return a;
+}
 
 result<std::optional<stored_account>> find_account(sql::connection& c, std::string_view condition,
                                                    const std::string& value) {
-  auto found = c.execute(std::string{account_columns} + std::string{condition}, {value});
+  auto found = c.execute(std::string{account_columns}.append(condition), {value});
   if (!found)
     return found.error();
-  if (found->empty())
-    return std::optional<stored_account>{};
-  stored_account a;
-  a.account.id = found->text(0, 0);
-  a.account.email = found->text(0, 1);
-  a.account.name = found->text(0, 2);
-  a.account.status =
-      found->text(0, 3) == "active" ? account_status::active : account_status::blocked;
-  a.account.roles = roles_of(found->text(0, 4));
-  a.account.created_at = found->time(0, 5);
-  a.password_hash = found->text(0, 6);
-  return std::optional{std::move(a)};
+  return found->empty() ? std::optional<stored_account>{} : account_of(*found, 0);
 }
 
 /// Ids come from URLs: Postgres fails on texts that are not UTF-8, so those are not looked up.
@@ -75,12 +99,19 @@ result<bool> any_affected(result<sql::rows> done) {
 }
 
 api_key key_of(const sql::rows& r, size_t i) {
-  return {std::string{r.text(i, 0)}, std::string{r.text(i, 1)}, roles_of(r.text(i, 2)),
-          r.time(i, 3), r.boolean(i, 4)};
+  return {.id = std::string{r.text(i, 0)},
+          .name = std::string{r.text(i, 1)},
+          .roles = roles_of(r.text(i, 2)),
+          .created_at = r.time(i, 3),
+          .revoked = r.boolean(i, 4),
+          .scopes = scopes_of(r.text(i, 5)),
+          .expires_at = r.is_null(i, 6) ? never : r.time(i, 6),
+          .last_used_at = r.is_null(i, 7) ? std::optional<time_point>{} : r.time(i, 7)};
 }
 
-constexpr std::string_view key_columns = "select id, name, array_to_string(roles, ','), "
-                                         "created_at, revoked_at is not null from api_key ";
+constexpr std::string_view key_columns =
+    "select id, name, array_to_string(roles, ','), created_at, revoked_at is not null, "
+    "array_to_string(scopes, ','), expires_at, last_used_at from api_key ";
 
 /// Appended, not added: GCC 12 sees an overflow in the sum of two literals.
 std::string select_keys(std::string_view rest) {
@@ -92,9 +123,9 @@ std::string select_keys(std::string_view rest) {
 } // namespace
 
 result<void> insert_user(sql::connection& c, const account& a, const std::string& password_hash) {
-  auto done = c.execute("insert into users (id, email, password_hash, name, roles) "
-                        "values ($1, $2, $3, $4, $5) on conflict (email) do nothing",
-                        {a.id, a.email, password_hash, a.name, texts_of(a.roles)});
+  auto done = c.execute("insert into users (id, email, password_hash, name, roles, locale) "
+                        "values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing",
+                        {a.id, a.email, password_hash, a.name, texts_of(a.roles), a.locale});
   if (!done)
     return done.error();
   if (done->affected() == 1)
@@ -114,10 +145,26 @@ result<std::optional<stored_account>> find_by_id(sql::connection& c, const std::
   return find_account(c, "where id = $1", id);
 }
 
+result<account> expect_account(result<std::optional<stored_account>> found) {
+  if (!found)
+    return found.error();
+  if (!*found)
+    return fail(errc::not_found, "no such user");
+  return std::move((*found)->account);
+}
+
+result<account> changed_account(sql::connection& c, const result<void>& done,
+                                const std::string& id) {
+  if (!done)
+    return done.error();
+  return expect_account(find_by_id(c, id));
+}
+
 result<void> replace_password(sql::connection& c, const std::string& id, const std::string& before,
                               const std::string& after) {
   auto done = any_affected(
-      c.execute("update users set password_hash = $3 where id = $1 and password_hash = $2",
+      c.execute("update users set password_hash = $3, session_epoch = session_epoch + 1 "
+                "where id = $1 and password_hash = $2",
                 {id, before, after}));
   if (!done)
     return done.error();
@@ -128,14 +175,67 @@ result<void> replace_password(sql::connection& c, const std::string& id, const s
 
 result<void> set_roles(sql::connection& c, const std::string& id, const std::vector<role>& roles) {
   return expect_one(
-      execute_for(c, id, "update users set roles = $2 where id = $1", {id, texts_of(roles)}),
+      execute_for(c, id,
+                  "update users set roles = $2, session_epoch = session_epoch + 1 where id = $1",
+                  {id, texts_of(roles)}),
       "no such user");
 }
 
 result<void> set_status(sql::connection& c, const std::string& id, account_status status) {
   const std::string text = status == account_status::active ? "active" : "blocked";
-  return expect_one(execute_for(c, id, "update users set status = $2 where id = $1", {id, text}),
+  return expect_one(
+      execute_for(c, id,
+                  "update users set status = $2, session_epoch = session_epoch + 1 where id = $1",
+                  {id, text}),
+      "no such user");
+}
+
+result<void> set_profile(sql::connection& c, const std::string& id,
+                         const std::optional<std::string>& name,
+                         const std::optional<std::string>& locale) {
+  const auto or_null = [](const std::optional<std::string>& text) {
+    return text ? sql::parameter{*text} : sql::parameter{nullptr};
+  };
+  return expect_one(execute_for(c, id,
+                                "update users set name = coalesce($2, name), "
+                                "locale = coalesce($3, locale) where id = $1",
+                                {id, or_null(name), or_null(locale)}),
                     "no such user");
+}
+
+result<void> confirm_address(sql::connection& c, const std::string& id, time_point now) {
+  return expect_one(
+      c.execute("update users set email_confirmed_at = coalesce(email_confirmed_at, $2) "
+                "where id = $1",
+                {id, now}),
+      "no such user");
+}
+
+result<void> replace_email(sql::connection& c, const std::string& id, const std::string& email,
+                           time_point now) {
+  return expect_one(
+      c.execute("update users set email = $2, email_confirmed_at = $3 where id = $1",
+                {id, email, now}),
+      "no such user");
+}
+
+result<account_page> find_accounts(sql::connection& c, const std::string& prefix, size_t limit,
+                                   const std::string& cursor) {
+  if (!cursor.empty() && !is_plausible_id(cursor))
+    return fail_field("cursor", "invalid", "not a cursor of this list");
+  auto found = c.execute(
+      std::string{account_columns}.append(
+          "where starts_with(email, $1) and email > coalesce((select email from users p "
+          "where p.id = $2), '') order by email limit $3"),
+      {prefix, cursor, static_cast<int64_t>(limit) + 1});
+  if (!found)
+    return found.error();
+  account_page page;
+  for (size_t i = 0; i < std::min(found->size(), limit); ++i)
+    page.items.push_back(account_of(*found, i).account);
+  if (found->size() > limit)
+    page.next_cursor = page.items.back().id;
+  return page;
 }
 
 result<bool> remove_user(sql::connection& c, const std::string& id) {
@@ -186,8 +286,13 @@ result<void> remove_address(sql::connection& c, const std::string& user, const s
 }
 
 result<void> insert_api_key(sql::connection& c, const api_key& key, const std::string& hash) {
-  auto done = c.execute("insert into api_key (id, hash, name, roles) values ($1, $2, $3, $4)",
-                        {key.id, sql::bytes{hash}, key.name, texts_of(key.roles)});
+  std::vector<std::string> scopes;
+  for (auto p : key.scopes)
+    scopes.emplace_back(to_string(p));
+  auto done = c.execute("insert into api_key (id, hash, name, roles, scopes, expires_at) "
+                        "values ($1, $2, $3, $4, $5, $6)",
+                        {key.id, sql::bytes{hash}, key.name, texts_of(key.roles), scopes,
+                         key.expires_at == never ? sql::parameter{nullptr} : key.expires_at});
   if (!done)
     return done.error();
   return {};
@@ -203,13 +308,20 @@ result<std::vector<api_key>> load_api_keys(sql::connection& c) {
   return all;
 }
 
-result<api_key> find_api_key(sql::connection& c, const std::string& hash) {
-  auto found = c.execute(select_keys("where hash = $1 and revoked_at is null"), {sql::bytes{hash}});
+result<api_key> find_api_key(sql::connection& c, const std::string& hash, time_point now) {
+  auto found = c.execute(
+      select_keys("where hash = $1 and revoked_at is null and coalesce(expires_at > $2, true)"),
+      {sql::bytes{hash}, now});
   if (!found)
     return found.error();
   if (found->empty())
-    return fail(errc::unauthenticated, "unknown or revoked API key");
+    return fail(errc::unauthenticated, "unknown, expired or revoked API key");
   return key_of(*found, 0);
+}
+
+result<void> note_key_use(sql::connection& c, const std::string& id, time_point now) {
+  auto done = c.execute("update api_key set last_used_at = $2 where id = $1", {id, now});
+  return done ? result<void>{} : done.error();
 }
 
 result<api_key> find_api_key_by_id(sql::connection& c, const std::string& id) {

@@ -1,5 +1,6 @@
 #include "http/api/context.hpp"
 
+#include "base/log.hpp"
 #include "http/headers.hpp"
 
 namespace souk::http {
@@ -50,7 +51,7 @@ void check_api_key(shop& at, const request_ptr& in, verdict then) {
                           [in, then = std::move(then)](result<user::api_key> r) {
                             if (!r)
                               return then(std::move(r.error()));
-                            introduce(in, {"", "", r->id, std::move(r->roles)});
+                            introduce(in, {"", "", r->id, std::move(r->roles), std::move(r->scopes)});
                             then(std::nullopt);
                           });
 }
@@ -63,6 +64,34 @@ handler after(shop& at, shop_handler handle,
           refused ? done(to_response(*refused, *in)) : handle({at, in, done});
         });
       };
+}
+
+bool is_write(const request& in) { return in.verb != method::get && in.verb != method::head; }
+
+user::action action_of(const request& in) {
+  const auto& who = *in.who;
+  return {.actor = who.key_id.empty() ? "user:" + who.user_id : "key:" + who.key_id,
+          .operation = in.matched->name,
+          .target = in.target.substr(0, in.target.find('?')),
+          .trace_id = in.trace.trace_id,
+          .client = in.peer};
+}
+
+/// What staff change is on record before it is done, and how it ended before that is said.
+void on_record(const call& c, const shop_handler& handle) {
+  c.at.trail.begin(action_of(*c.in), [c, handle](result<std::string> id) {
+    if (!id)
+      return c.refuse(id.error());
+    auto answer = [c, id = *id](response out) {
+      const auto status = out.status;
+      c.at.trail.end(id, status, [c, id, out = std::move(out)](result<bool> kept) {
+        if (!kept) // the action itself is on record
+          log::error("audit.outcome_lost", {{"action", id}, {"why", kept.error().detail}});
+        c.done(out);
+      });
+    };
+    handle({c.at, c.in, std::move(answer)});
+  });
 }
 
 void check_guest(shop& at, const request_ptr& in, bool fresh, verdict then) {
@@ -101,7 +130,10 @@ handler for_guests(shop& at, shop_handler handle, bool fresh) {
 }
 
 handler for_owners(shop& at, shop_handler handle, bool fresh) {
-  return after(at, std::move(handle), [fresh](shop& s, const request_ptr& in, verdict then) {
+  auto as_whom = [handle = std::move(handle)](const call& c) {
+    is_write(*c.in) && !c.who().key_id.empty() ? on_record(c, handle) : handle(c);
+  };
+  return after(at, std::move(as_whom), [fresh](shop& s, const request_ptr& in, verdict then) {
     const auto bearer = bearer_token(*in);
     if (bearer.starts_with(api_key_prefix))
       return check_api_key(s, in, std::move(then));
@@ -121,7 +153,9 @@ handler for_users(shop& at, shop_handler handle) {
 handler for_staff(shop& at, user::permission what, shop_handler handle) {
   return [&at, what, handle = std::move(handle)](request_ptr in, responder done) {
     const call c{at, std::move(in), std::move(done)};
-    c.who().may(what) ? handle(c) : c.refuse(fail(errc::forbidden, "this role may not do that"));
+    if (!c.who().may(what))
+      return c.refuse(fail(errc::forbidden, "this role may not do that"));
+    is_write(*c.in) ? on_record(c, handle) : handle(c);
   };
 }
 
@@ -129,8 +163,7 @@ authoriser make_authoriser(shop& at) {
   return [&at](request_ptr in, access needed, verdict then) {
     if (needed == access::admin && bearer_token(*in).starts_with(api_key_prefix))
       return check_api_key(at, in, std::move(then));
-    const bool is_write = in->verb != method::get && in->verb != method::head;
-    check_session(at, in, needed == access::admin || is_write, std::move(then));
+    check_session(at, in, needed == access::admin || is_write(*in), std::move(then));
   };
 }
 

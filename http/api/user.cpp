@@ -1,6 +1,7 @@
 // Accounts and sessions. The token goes to the client in the body and, for browsers, in a cookie
 // that scripts cannot read.
 #include "http/api/order_json.hpp"
+#include "http/api/user_json.hpp"
 #include "http/headers.hpp"
 
 namespace souk::http {
@@ -21,21 +22,10 @@ std::string device_of(const request& in) {
 
 bool is_secure(const shop& at) { return at.public_url.starts_with("https://"); }
 
-bj::object json_of_user(const user::account& account) {
-  bj::array roles;
-  for (const auto role : account.roles)
-    roles.emplace_back(user::to_string(role));
-  return {{"id", account.id},
-          {"email", account.email},
-          {"name", account.name},
-          {"roles", std::move(roles)},
-          {"created_at", to_rfc3339(account.created_at)}};
-}
-
 void answer_session(const call& c, const user::account& account, const session::login_answer& now) {
   bj::object out{{"id", now.who.session_id},
                  {"token", now.token},
-                 {"user", json_of_user(account)},
+                 {"user", json_of(account)},
                  {"expires_at", to_rfc3339(now.expires)}};
   if (!now.cart_id.empty())
     out["cart_id"] = now.cart_id;
@@ -70,10 +60,11 @@ void register_user(const call& c) {
       in.text("password", {.min = user::password_bytes_min, .max = user::password_bytes_max});
   auto name = in.optional_text("name", {.min = 1, .max = user::name_bytes_max});
   auto guest_cart = in.optional_text("cart_id", {.min = 1, .max = id_bytes_max}).value_or("");
+  r.locale = read_locale(in).value_or("");
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
   r.name = name ? std::move(*name) : r.email.substr(0, r.email.find('@'));
-  const user::login login{r.email, r.password, r.client};
+  const user::login login{.email = r.email, .password = r.password, .client = r.client};
   const auto how = c.meta(c.in->peer);
   c.at.people.register_user(std::move(r), c.repeat(how),
                             [c, login, guest_cart, how](result<user::account> made) {
@@ -90,6 +81,7 @@ void log_in(const call& c) {
   auto& in = body->root();
   user::login login{.email = read_email(in), .password = {}, .client = c.in->peer};
   login.password = in.text("password", {.min = 1, .max = user::password_bytes_max});
+  login.code = read_code(in);
   auto guest_cart = in.optional_text("cart_id", {.min = 1, .max = id_bytes_max}).value_or("");
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
@@ -110,7 +102,7 @@ void read_me(const call& c) {
       return c.refuse(account.error());
     c.at.sessions.cart_of(account->id,
                           answering<std::string>(c, [me = *account](const std::string& cart_id) {
-                            auto out = json_of_user(me);
+                            auto out = json_of(me);
                             if (!cart_id.empty())
                               out["cart_id"] = cart_id;
                             return response::json(200, out).with("Cache-Control", "no-store");
@@ -178,13 +170,11 @@ void add_user_routes(router& to, shop& at) {
     to.add(verb, pattern, name, for_users(at, std::move(handle)),
            {.body_limit = body_limit, .who = access::user});
   };
-  const auto sign_in = [&](const char* pattern, const char* name, shop_handler handle) {
-    // Whatever session came along is left behind, so that an old cookie bars nobody.
-    to.add(method::post, pattern, name, for_users(at, std::move(handle)),
-           {.body_limit = body_limit, .limit = "sign_in"});
-  };
-  sign_in("/v1/users", "register_user", register_user);
-  sign_in("/v1/sessions", "log_in", log_in);
+  // Whatever session came along is left behind, so that an old cookie bars nobody.
+  to.add(method::post, "/v1/users", "register_user", for_users(at, register_user),
+         {.body_limit = body_limit, .limit = "register"});
+  to.add(method::post, "/v1/sessions", "log_in", for_users(at, log_in),
+         {.body_limit = body_limit, .limit = "login"});
   add(method::del, "/v1/sessions/current", "log_out", log_out);
   add(method::get, "/v1/me", "read_me", read_me);
   add(method::get, "/v1/me/orders", "list_my_orders", list_my_orders);

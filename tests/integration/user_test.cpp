@@ -185,7 +185,7 @@ TEST_F(Users, HaveApiKeysThatAreShownOnceAndEndWhenRevoked) {
   const idempotency repeat{make_command_id({"key"}), 1};
   const auto make = [&] {
     return ask<new_api_key>(
-        [&](auto done) { users->create_api_key("till", {role::admin}, repeat, done); });
+        [&](auto done) { users->create_api_key({"till", {role::admin}}, repeat, done); });
   };
   const auto made = make();
   ASSERT_TRUE(made) << made.error().detail;
@@ -207,7 +207,8 @@ TEST_F(Users, HaveApiKeysThatAreShownOnceAndEndWhenRevoked) {
 
 TEST_F(Users, BelieveAnApiKeyForOneSecondAtMost) {
   const auto made =
-      ask<new_api_key>([&](auto done) { users->create_api_key("till", {role::seller}, {}, done); });
+      ask<new_api_key>(
+          [&](auto done) { users->create_api_key({"till", {role::seller}}, {}, done); });
   ASSERT_TRUE(made);
   const auto check = [&] {
     return ask<api_key>([&](auto done) { users->check_api_key(made->secret, done); });

@@ -19,6 +19,17 @@ public:
   }
 };
 
+class no_pictures final : public catalogue::picture_store {
+public:
+  void put(std::string, callback<catalogue::picture> done) override {
+    done(fail(errc::unavailable, "no disk here"));
+  }
+  void get(catalogue::picture_file,
+           callback<std::shared_ptr<const std::string>> done) override {
+    done(fail(errc::not_found, "no disk here"));
+  }
+};
+
 class counting_entropy final : public entropy {
 public:
   void fill(std::span<unsigned char> out) override {
@@ -69,6 +80,8 @@ protected:
   counting_entropy random;
   cluster::router route{system, time, {}};
   catalogue::service goods{rows, time, random};
+  no_pictures pictures;
+  catalogue::office office{rows, pictures};
   cart::service carts{route, goods, time, random, "secret"};
   pricing::service prices{rows, time};
   warehouse::service warehouses{rows, time};
@@ -78,16 +91,22 @@ protected:
   order::service orders{route, checkouts};
   order::history history{rows};
   operators::queue stuck{rows};
-  session::service sessions{route, people, carts, rows, time, random, "secret"};
+  user::second_factor codes{rows, time, random};
+  user::trail trail{rows, time, random};
+  session::service sessions{route, people, codes, carts, rows, time, random, "secret"};
   result<std::optional<payment::intent>> heard = std::optional<payment::intent>{};
   shop all{.route = route,
            .goods = goods,
+           .office = office,
+           .pictures = pictures,
            .carts = carts,
            .checkouts = checkouts,
            .orders = orders,
            .history = history,
            .sessions = sessions,
            .people = people,
+           .codes = codes,
+           .trail = trail,
            .prices = prices,
            .warehouses = warehouses,
            .operators = stuck,

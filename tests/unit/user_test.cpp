@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 using namespace souk;
 using namespace souk::user;
 
@@ -53,6 +55,29 @@ TEST(Access, GivesEachRoleItsOwnAndAdminsEverything) {
   for (auto r : {role::customer, role::seller, role::warehouse, role::admin})
     EXPECT_EQ(parse_role(to_string(r)).value(), r);
   EXPECT_FALSE(parse_role("root"));
+}
+
+TEST(Access, NamesEveryRoleAndPermissionOnce) {
+  std::set<std::string_view> names;
+  for (auto p : all_permissions()) {
+    EXPECT_TRUE(names.insert(to_string(p)).second) << to_string(p);
+    EXPECT_EQ(parse_permission(to_string(p)).value(), p);
+    EXPECT_TRUE(allows(role::admin, p));
+  }
+  EXPECT_GE(names.size(), 12u);
+  EXPECT_TRUE(names.contains(to_string(permission::read_audit_trail)));
+  EXPECT_FALSE(parse_permission("everything"));
+  EXPECT_FALSE(parse_permission(""));
+}
+
+TEST(Access, IsNarrowedByScopesAndNeverWidened) {
+  const std::vector seller{role::seller};
+  EXPECT_TRUE(allows(seller, {}, permission::edit_catalogue));
+  EXPECT_TRUE(allows(seller, {permission::read_stock}, permission::read_stock));
+  EXPECT_FALSE(allows(seller, {permission::read_stock}, permission::edit_catalogue));
+  EXPECT_FALSE(allows(seller, {permission::manage_users}, permission::manage_users));
+  for (auto p : all_permissions())
+    EXPECT_FALSE(allows({role::admin}, {unknown_permission}, p)) << "of another release";
 }
 
 TEST(Throttle, RefusesTheAttemptTooManyAndSaysHowLongToWait) {
