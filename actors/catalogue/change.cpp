@@ -1,11 +1,11 @@
-// Single changes to the catalogue: a product made or patched, a category put.
+// Single changes to the catalogue: a product made, patched or removed.
 #include "actors/catalogue/check.hpp"
-#include "actors/catalogue/check_attributes.hpp"
+#include "actors/catalogue/prices.hpp"
+#include "actors/catalogue/rows.hpp"
 #include "actors/catalogue/store.hpp"
 #include "actors/catalogue/write.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace souk::catalogue {
 
@@ -13,23 +13,44 @@ namespace sql = persistence::sql;
 
 namespace {
 
-/// The schema of a product's category, which must be there.
+/// The schema of a product's category, which must be there and stays so.
 result<std::string> schema_of(sql::connection& c, const product_input& p) {
   if (p.category_path.empty())
     return fail_field("/category", "required", "every product has a category");
+  const auto unknown = [] { return fail_field("/category", "unknown", "there is no such category"); };
   const auto& handle = p.category_path.back().handle;
+  if (!is_handle(handle))
+    return unknown();
+  if (auto locked = lock_category(c, handle); !locked)
+    return locked.error();
   auto schemas = load_schemas(c, {handle});
   if (!schemas)
     return schemas.error();
   if (schemas->empty())
-    return fail_field("/category", "unknown", "there is no such category");
+    return unknown();
   return schemas->at(handle);
 }
 
-result<void> check_and_write(sql::connection& c, product_input& p, const id_source& ids) {
+/// Whether any variant's flag changed; imports know nothing of it.
+result<bool> put_archived(sql::connection& c, const product_input& p) {
+  std::vector<std::string> archived;
+  for (const auto& v : p.variants)
+    if (v.archived)
+      archived.push_back(v.sku);
+  auto done = c.execute("update variant set archived = not archived "
+                        "where product = $1 and archived <> (sku = any($2::text[]))",
+                        {p.id, archived});
+  if (!done)
+    return done.error();
+  return done->affected() > 0;
+}
+
+/// Whether anything was written beside what write_products knows how to.
+result<bool> check_and_write(sql::connection& c, product_input& p, const id_source& ids) {
   auto schema = schema_of(c, p);
   if (!schema)
     return schema.error();
+  const auto own = take_own_prices(p);
   if (auto problems = check_product(p, *schema); !problems.empty())
     return refused(std::move(problems));
   std::vector<product_input> one{std::move(p)};
@@ -37,7 +58,13 @@ result<void> check_and_write(sql::connection& c, product_input& p, const id_sour
   p = std::move(one.front());
   if (!done)
     return done.error();
-  return {};
+  auto archived = put_archived(c, p);
+  if (!archived)
+    return archived;
+  auto priced = put_own_prices(c, own);
+  if (!priced)
+    return priced;
+  return *archived || *priced;
 }
 
 product_input as_input(const product_view& now) {
@@ -59,55 +86,148 @@ product_input as_input(const product_view& now) {
                           .options = v.options,
                           .weight_grams = v.weight_grams,
                           .barcode = v.barcode,
-                          .image = v.image});
+                          .image = v.image,
+                          .archived = v.archived});
   return p;
 }
 
 /// A patch of a variant leaves alone what it does not mention; a new SKU is a new variant.
-void merge_variant(std::vector<variant_input>& variants, const variant_input& patch) {
-  const auto old = std::ranges::find(variants, patch.sku, &variant_input::sku);
-  if (old == variants.end()) {
-    variants.push_back(patch);
-    return;
-  }
-  if (!patch.options.empty())
-    old->options = patch.options;
-  if (patch.weight_grams != 0)
-    old->weight_grams = patch.weight_grams;
-  if (!patch.barcode.empty())
-    old->barcode = patch.barcode;
-  if (!patch.image.empty())
-    old->image = patch.image;
+void merge_variant(std::vector<variant_input>& variants, const variant_patch& patch) {
+  auto old = std::ranges::find(variants, patch.sku, &variant_input::sku);
+  if (old == variants.end())
+    old = variants.insert(old, {.sku = patch.sku});
+  old->options = patch.options.value_or(old->options);
+  old->weight_grams = patch.weight_grams.value_or(old->weight_grams);
+  old->barcode = patch.barcode.value_or(old->barcode);
+  old->image = patch.image.value_or(old->image);
+  old->archived = patch.archived.value_or(old->archived);
   old->prices = patch.prices;
   old->cost = patch.cost;
 }
 
+void order_variants(std::vector<variant_input>& variants, const std::vector<std::string>& skus) {
+  std::ranges::stable_sort(variants, {}, [&skus](const variant_input& v) {
+    return std::ranges::find(skus, v.sku) - skus.begin();
+  });
+}
+
 void merge(product_input& p, const product_patch& patch) {
+  p.handle = patch.handle.value_or(p.handle);
   p.title = patch.title.value_or(p.title);
   p.description = patch.description.value_or(p.description);
   p.brand = patch.brand.value_or(p.brand);
   p.status = patch.status.value_or(p.status);
   p.tax_category = patch.tax_category.value_or(p.tax_category);
   p.attributes = patch.attributes.value_or(p.attributes);
+  p.option_names = patch.option_names.value_or(p.option_names);
   p.images = patch.images;
+  p.translations = patch.translations;
   if (patch.category)
     p.category_path = {{*patch.category, "", ""}};
+  std::erase_if(p.variants, [&patch](const variant_input& v) {
+    return std::ranges::find(patch.removed_variants, v.sku) != patch.removed_variants.end();
+  });
   for (const auto& v : patch.variants)
     merge_variant(p.variants, v);
+  order_variants(p.variants, patch.variant_order);
+}
+
+/// The SKUs a patch names must be the product's.
+std::vector<problem> check_skus(const product_view& now, const product_patch& patch) {
+  std::vector<problem> problems;
+  const auto check = [&](const std::vector<std::string>& skus, const std::string& field) {
+    for (size_t i = 0; i < skus.size(); ++i)
+      if (std::ranges::find(now.variants, skus[i], &variant_view::sku) == now.variants.end())
+        problems.push_back({"unknown", field + "/" + std::to_string(i), "no variant of it", {}});
+  };
+  check(patch.removed_variants, "/remove_variants");
+  for (size_t i = 0; i < patch.variant_order.size(); ++i) {
+    const auto& sku = patch.variant_order[i];
+    const auto is = [&sku](const auto& v) { return v.sku == sku; };
+    if (!std::ranges::any_of(now.variants, is) && !std::ranges::any_of(patch.variants, is))
+      problems.push_back(
+          {"unknown", "/variant_order/" + std::to_string(i), "no variant of it", {}});
+  }
+  return problems;
+}
+
+/// errc::conflict when one of them had a price, so may be in somebody's order, or lies on a shelf.
+result<void> expect_unsold(sql::connection& c, const std::vector<std::string>& skus) {
+  auto known = c.execute(
+      "select v.sku from variant v where v.sku = any($1::text[]) and (v.was_priced "
+      "or exists (select from price where variant = v.id) "
+      "or exists (select from stock_level l where l.sku = v.sku and l.on_hand <> 0)) "
+      "order by v.sku limit 1",
+      {skus});
+  if (!known)
+    return known.error();
+  if (known->empty())
+    return {};
+  return conflict_at("/variants/" + std::string{known->text(0, 0)}, "was_offered",
+                     "it had a price or has stock; archive it instead of deleting it");
+}
+
+result<bool> drop_rows(sql::connection& c, const std::string& id, const product_patch& patch) {
+  if (auto unsold = expect_unsold(c, patch.removed_variants); !unsold)
+    return unsold.error();
+  auto variants = c.execute("delete from variant where product = $1 and sku = any($2::text[])",
+                            {id, patch.removed_variants});
+  if (!variants)
+    return variants.error();
+  std::vector<std::string> locales;
+  std::ranges::copy_if(patch.dropped_locales, std::back_inserter(locales), is_locale);
+  auto texts = c.execute("delete from product_translation where product = $1 "
+                         "and locale = any($2::text[])",
+                         {id, locales});
+  if (!texts)
+    return texts.error();
+  return variants->affected() + texts->affected() > 0;
+}
+
+/// write_products finds products by handle, so a new one has to be there before.
+result<bool> rename_handle(sql::connection& c, const product_view& now, const std::string& handle) {
+  if (handle == now.handle)
+    return false;
+  if (!is_handle(handle))
+    return fail_field("/handle", "invalid", "1 to 100 of a-z, 0-9 and -");
+  auto taken = c.execute("select 1::bigint from product where handle = $1 or id = $1", {handle});
+  if (!taken)
+    return taken.error();
+  if (!taken->empty())
+    return conflict_at("/handle", "taken", "another product has this handle");
+  auto done = c.execute("update product set handle = $2 where id = $1", {now.id, handle});
+  if (!done)
+    return done.error();
+  return true;
+}
+
+/// The product with all its variants, locked.
+result<product_view> locked_product(sql::connection& c, const std::string& id,
+                                    std::optional<int64_t> expected) {
+  if (!is_plausible_id(id))
+    return fail(errc::not_found, "no such product");
+  auto locked = c.execute("select version from product where id = $1 for update", {id});
+  if (!locked)
+    return locked.error();
+  if (locked->empty())
+    return fail(errc::not_found, "no such product");
+  if (auto same = expect_version(expected, locked->integer(0, 0)); !same)
+    return same.error();
+  auto now = load_products(c, {id}, market{}, variant_scope::all);
+  if (!now)
+    return now.error();
+  return std::move(now->front());
 }
 
 } // namespace
 
 result<std::string> create_product(sql::connection& c, product_input p, const id_source& ids) {
-  auto taken =
-      c.execute("select 1::bigint from product where handle = $1 or id = $2", {p.handle, p.id});
+  auto taken = c.execute("select 1::bigint from product where handle = $1 or id = $2",
+                         {is_handle(p.handle) ? p.handle : std::string{}, p.id});
   if (!taken)
     return taken.error();
-  if (!taken->empty()) {
-    auto why = fail(errc::conflict, "the handle is taken");
-    why.problems = {{"taken", "/handle", "another product has this handle", {}}};
-    return why;
-  }
+  if (!taken->empty())
+    return conflict_at("/handle", "taken", "another product has this handle");
   if (auto done = check_and_write(c, p, ids); !done)
     return done.error();
   return p.id;
@@ -116,98 +236,42 @@ result<std::string> create_product(sql::connection& c, product_input p, const id
 result<std::string> patch_product(sql::connection& c, const std::string& id,
                                   std::optional<int64_t> expected, const product_patch& patch,
                                   const id_source& ids) {
-  if (!is_plausible_id(id))
-    return fail(errc::not_found, "no such product");
-  auto locked = c.execute("select version from product where id = $1 for update", {id});
-  if (!locked)
-    return locked.error();
-  if (locked->empty())
-    return fail(errc::not_found, "no such product");
-  if (expected && locked->integer(0, 0) != *expected)
-    return fail(errc::precondition_failed, "the product has changed meanwhile");
-  auto now = load_products(c, {id}, market{});
+  auto now = locked_product(c, id, expected);
   if (!now)
     return now.error();
-  auto p = as_input(now->front());
+  if (auto problems = check_skus(*now, patch); !problems.empty())
+    return refused(std::move(problems));
+  auto p = as_input(*now);
   merge(p, patch);
-  if (auto done = check_and_write(c, p, ids); !done)
-    return done.error();
+  auto renamed = rename_handle(c, *now, p.handle);
+  if (!renamed)
+    return renamed.error();
+  auto dropped = drop_rows(c, id, patch);
+  if (!dropped)
+    return dropped.error();
+  auto beside = check_and_write(c, p, ids);
+  if (!beside)
+    return beside.error();
+  if (*renamed || *dropped || *beside)
+    if (auto raised = raise_version(c, id, now->version); !raised)
+      return raised.error();
   return id;
 }
 
-result<std::map<std::string, std::string>> load_schemas(sql::connection& c,
-                                                        const std::vector<std::string>& handles) {
-  auto found = c.execute("select handle, attribute_schema::text from category "
-                         "where handle = any($1::text[])",
-                         {handles});
-  if (!found)
-    return found.error();
-  std::map<std::string, std::string> schemas;
-  for (size_t i = 0; i < found->size(); ++i)
-    schemas.emplace(found->text(i, 0), found->text(i, 1));
-  return schemas;
-}
-
-result<void> add_categories(sql::connection& c, const std::vector<product_input>& products) {
-  std::vector<std::string> handles, parents, names, paths;
-  std::set<std::string_view> seen;
-  for (const auto& p : products) {
-    std::string path;
-    std::string_view parent;
-    for (const auto& step : p.category_path) {
-      path += (path.empty() ? "" : "/") + step.handle;
-      if (seen.insert(step.handle).second) {
-        handles.push_back(step.handle);
-        parents.emplace_back(parent);
-        names.push_back(step.name.empty() ? step.handle : step.name);
-        paths.push_back(path);
-      }
-      parent = step.handle;
-    }
-  }
-  // In order of depth, and a known category keeps its place in the tree.
-  auto done = c.execute("insert into category (handle, parent, name, path) "
-                        "select handle, nullif(parent, ''), name, string_to_array(path, '/') "
-                        "from unnest($1::text[], $2::text[], $3::text[], $4::text[]) "
-                        "as n(handle, parent, name, path) on conflict (handle) do nothing",
-                        {handles, parents, names, paths});
-  if (!done)
-    return done.error();
-  if (done->affected() == 0)
-    return {};
-  // A known step may stand elsewhere than the import says: paths follow parents.
-  auto settled = c.execute("with recursive tree as (select handle, array[handle] as path from "
-                           "category where parent is null "
-                           "union all select k.handle, t.path || k.handle from category k join "
-                           "tree t on k.parent = t.handle) "
-                           "update category k set path = t.path from tree t where t.handle = "
-                           "k.handle and k.path <> t.path");
-  if (!settled)
-    return settled.error();
-  return {};
-}
-
-result<void> put_category(sql::connection& c, const category& wanted) {
-  if (!is_handle(wanted.handle))
-    return fail_field("/handle", "invalid", "1 to 100 of a-z, 0-9 and -");
-  if (wanted.name.empty() || wanted.name.size() > 100)
-    return fail_field("/name", "out_of_range", "1 to 100 bytes");
-  if (auto problems = check_attribute_schema(wanted.attribute_schema); !problems.empty())
-    return refused(std::move(problems));
-  auto done = c.execute(
-      "insert into category as old (handle, parent, path, name, attribute_schema, position) "
-      "select $1::text, p.handle, coalesce(p.path, '{}') || $1::text, $3::text, $4::text::jsonb, "
-      "$5::bigint from (select 1) one left join category p on p.handle = $2 "
-      "where $2 = '' or p.handle is not null "
-      "on conflict (handle) do update set name = excluded.name, "
-      "attribute_schema = excluded.attribute_schema, position = excluded.position "
-      "where old.parent is not distinct from excluded.parent",
-      {wanted.handle, wanted.parent, wanted.name, wanted.attribute_schema, wanted.position});
-  if (!done)
-    return done.error();
-  if (done->affected() == 0)
-    return fail_field("/parent", "invalid", "unknown, or not where this category is");
-  return {};
+result<std::string> remove_product(sql::connection& c, const std::string& id,
+                                   std::optional<int64_t> expected) {
+  auto now = locked_product(c, id, expected);
+  if (!now)
+    return now.error();
+  std::vector<std::string> skus;
+  for (const auto& v : now->variants)
+    skus.push_back(v.sku);
+  if (auto unsold = expect_unsold(c, skus); !unsold)
+    return unsold.error();
+  auto gone = c.execute("delete from product where id = $1", {id});
+  if (!gone)
+    return gone.error();
+  return id;
 }
 
 } // namespace souk::catalogue

@@ -30,8 +30,10 @@ bool is_filled(std::string_view text, size_t most) {
   return text.find_first_not_of(" \t\r\n") != std::string_view::npos && is_text(text, most);
 }
 bool is_amount(int64_t amount) { return amount >= 0 && amount <= amount_max; }
-bool is_country(std::string_view text) {
-  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+/// Names are shown in one line and kept in lists.
+bool is_name(std::string_view text) {
+  return is_filled(text, name_bytes_max) &&
+         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
 class checker {
@@ -58,7 +60,7 @@ void check_texts(checker& c, const product_input& p) {
   c.expect(p.translations.size() <= locales_max, "/translations", "too_many", "at most 50");
   for (const auto& t : p.translations)
     c.expect(is_filled(t.title, title_bytes_max) && is_text(t.description, description_bytes_max) &&
-                 is_filled(t.locale, 35),
+                 is_locale(t.locale),
              "/translations/" + t.locale, "invalid", "a locale with a title of 1 to 300 bytes");
   if (p.images) {
     c.expect(p.images->size() <= images_max, "/images", "too_many", "at most 50");
@@ -76,6 +78,7 @@ void check_prices(checker& c, const variant_input& v, const std::string& at) {
     c.expect(!price.original_amount || (is_amount(*price.original_amount) &&
                                         *price.original_amount > price.amount.amount),
              at + "/original_price", "out_of_range", "must be above the price");
+    c.expect(price.list.empty(), at + "/prices", "unknown_list", "there is no such price list");
     c.expect(price.country.empty() || is_country(price.country), at + "/prices", "invalid",
              "a country is two capital letters");
     c.expect(lists.emplace(price.amount.currency.code(), price.country).second, at + "/prices",
@@ -108,7 +111,7 @@ void check_variants(checker& c, const product_input& p) {
   std::set<std::string_view> names, skus;
   std::set<std::vector<std::pair<std::string_view, std::string_view>>> chosen;
   for (const auto& name : p.option_names)
-    c.expect(is_filled(name, name_bytes_max) && names.insert(name).second, "/options", "invalid",
+    c.expect(is_name(name) && names.insert(name).second, "/options", "invalid",
              "option names of 1 to 100 bytes, each once");
   for (size_t i = 0; i < p.variants.size(); ++i) {
     const auto& v = p.variants[i];
@@ -119,7 +122,7 @@ void check_variants(checker& c, const product_input& p) {
     for (const auto& o : v.options)
       values.emplace_back(o.name, o.value);
     std::ranges::sort(values);
-    c.expect(chosen.insert(std::move(values)).second, at + "/options", "duplicate",
+    c.expect(v.archived || chosen.insert(std::move(values)).second, at + "/options", "duplicate",
              "another variant has the same options");
   }
 }
@@ -136,6 +139,25 @@ bool is_sku(std::string_view text) {
 bool is_handle(std::string_view text) {
   return !text.empty() && text.size() <= 100 && text.front() != '-' && text.back() != '-' &&
          std::ranges::all_of(text, [](char c) { return c == '-' || lower.find(c) != lower.npos; });
+}
+
+bool is_locale(std::string_view text) {
+  return text.size() >= 2 && text.size() <= 35 && text.front() != '-' && text.back() != '-' &&
+         std::ranges::all_of(text, [](char c) {
+           return c == '-' || lower.find(c) != lower.npos || (c >= 'A' && c <= 'Z');
+         });
+}
+
+bool is_price_list_id(std::string_view text) {
+  if (is_handle(text))
+    return true;
+  const auto slash = text.find('/');
+  return souk::currency::parse(text.substr(0, slash)).has_value() &&
+         (slash == text.npos || is_country(text.substr(slash + 1)));
+}
+
+bool is_country(std::string_view text) {
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 std::string make_handle(std::string_view title) {

@@ -2,7 +2,8 @@
 //
 // A category's attribute schema is a JSON object: attribute → {"type": "string" | "integer" |
 // "boolean" | "strings", "required": true?, "values": ["…"]? (for texts), "minimum", "maximum" (for
-// integers)}. A schema without attributes allows any text, number, boolean or list of texts.
+// integers)}. What an ancestor's schema says holds below it too; of two rules for one attribute the
+// deeper one counts. Without any rule every text, number, boolean or list of texts is allowed.
 #pragma once
 
 #include "actors/catalogue/messages.hpp"
@@ -13,6 +14,12 @@ namespace souk::catalogue {
 bool is_sku(std::string_view text);
 /// 1 to 100 of a–z 0–9 and -, not at an end.
 bool is_handle(std::string_view text);
+/// 2 to 35 of A–Z a–z 0–9 and -, as BCP 47 tags are.
+bool is_locale(std::string_view text);
+/// Those made for markets ("EUR", "EUR/FR") and handles.
+bool is_price_list_id(std::string_view text);
+/// Two capital letters.
+bool is_country(std::string_view text);
 /// "Café Très Bon!" → "caf-tr-s-bon": never empty, always a handle.
 std::string make_handle(std::string_view title);
 

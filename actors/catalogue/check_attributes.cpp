@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace souk::catalogue {
 
@@ -11,8 +12,10 @@ namespace json = boost::json;
 namespace {
 
 constexpr size_t attributes_max = 100;
+constexpr size_t name_bytes_max = 100;
 constexpr size_t text_bytes_max = 1'000;
 constexpr std::string_view types[] = {"string", "integer", "boolean", "strings"};
+constexpr std::string_view rule_fields[] = {"type", "required", "values", "minimum", "maximum"};
 
 std::optional<json::object> parse_object(std::string_view text) {
   boost::system::error_code error;
@@ -63,10 +66,21 @@ std::string_view objection(const json::value& v, const json::object& rule) {
   return known ? "" : "is none of the allowed values";
 }
 
+bool is_attribute_name(std::string_view name) {
+  return !name.empty() && name.size() <= name_bytes_max &&
+         std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+bool is_finite_number(const json::value& v) {
+  return v.is_number() && (!v.is_double() || std::isfinite(v.get_double()));
+}
+
 std::vector<problem> check_freely(const json::object& attributes) {
   std::vector<problem> problems;
   for (const auto& [name, value] : attributes)
-    if (!is_text(value) && !is_texts(value) && !value.is_number() && !value.is_bool())
+    if (!is_attribute_name(name))
+      problems.push_back({"invalid", "/attributes", "names have 1 to 100 printable bytes", {}});
+    else if (!is_text(value) && !is_texts(value) && !is_finite_number(value) && !value.is_bool())
       problems.push_back({"invalid",
                           "/attributes/" + std::string{name},
                           "must be a text, a number, true or false, or a list of texts",
@@ -112,12 +126,16 @@ std::vector<problem> check_attribute_schema(std::string_view text) {
       return value == nullptr || kind(*value);
     };
     const auto is_whole = [](const json::value& v) { return v.is_int64(); };
-    const bool good = fields != nullptr && fields->contains("type") &&
+    const auto is_known = [](const auto& field) {
+      return std::ranges::find(rule_fields, std::string_view{field.key()}) != std::end(rule_fields);
+    };
+    const bool good = fields != nullptr && is_attribute_name(name) && fields->contains("type") &&
                       fields->at("type").is_string() &&
                       std::ranges::find(types, std::string_view{fields->at("type").get_string()}) !=
                           std::end(types) &&
                       is("required", [](const json::value& v) { return v.is_bool(); }) &&
-                      is("values", is_texts) && is("minimum", is_whole) && is("maximum", is_whole);
+                      is("values", is_texts) && is("minimum", is_whole) &&
+                      is("maximum", is_whole) && std::ranges::all_of(*fields, is_known);
     if (!good)
       problems.push_back(
           {"invalid", "/attribute_schema/" + std::string{name}, "is not a rule", {}});

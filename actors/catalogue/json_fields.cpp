@@ -33,6 +33,16 @@ std::optional<int64_t> json_fields::integer(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<bool> json_fields::boolean(std::string_view name) {
+  const auto* value = find(name);
+  if (value == nullptr)
+    return std::nullopt;
+  if (const auto* flag = value->if_bool())
+    return *flag;
+  refuse(name, "invalid", "must be true or false");
+  return std::nullopt;
+}
+
 const json::array* json_fields::array(std::string_view name) {
   const auto* value = find(name);
   if (value != nullptr && !value->is_array())
@@ -45,6 +55,18 @@ const json::object* json_fields::object(std::string_view name) {
   if (value != nullptr && !value->is_object())
     refuse(name, "invalid", "must be an object");
   return value == nullptr ? nullptr : value->if_object();
+}
+
+std::vector<std::string> json_fields::texts(std::string_view name) {
+  std::vector<std::string> all;
+  const auto* list = array(name);
+  for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    if (const auto* text = (*list)[i].if_string())
+      all.emplace_back(*text);
+    else
+      problems_.push_back({"invalid", pointer(name) + "/" + std::to_string(i), "must be a text", {}});
+  }
+  return all;
 }
 
 std::optional<money> json_fields::amount(std::string_view name) {

@@ -23,8 +23,11 @@ public:
   /// Absent and null are the same: the default. Another type is a problem and the default.
   std::optional<std::string> text(std::string_view name);
   std::optional<int64_t> integer(std::string_view name);
+  std::optional<bool> boolean(std::string_view name);
   const boost::json::array* array(std::string_view name);
   const boost::json::object* object(std::string_view name);
+  /// The texts of a list; other elements are problems.
+  std::vector<std::string> texts(std::string_view name);
   /// {"amount": 1999, "currency": "EUR"}
   std::optional<money> amount(std::string_view name);
   /// The elements of an array that are objects; others are problems.

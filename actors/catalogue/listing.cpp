@@ -1,66 +1,16 @@
 // Pages of products: lists by category and full text, both continued by cursor instead of offset,
 // so that page 1,000 costs what page 1 costs and no row is skipped while others are added.
 #include "actors/catalogue/check.hpp"
+#include "actors/catalogue/rows.hpp"
 #include "actors/catalogue/store.hpp"
-#include "base/crypto.hpp"
-
-#include <boost/json.hpp>
-
-#include <charconv>
 
 namespace souk::catalogue {
 
 namespace sql = persistence::sql;
-namespace json = boost::json;
 
 namespace {
 
 constexpr size_t query_bytes_max = 400;
-constexpr size_t cursor_bytes_max = 2'000;
-
-/// Where a page ended: the sort key and id of its last row, and how it was sorted.
-struct position {
-  std::string order;
-  std::string key;
-  std::string id;
-};
-
-std::string render_cursor(const position& p) {
-  return base64url(json::serialize(json::array{p.order, p.key, p.id}));
-}
-
-/// JSON inside, because parsing it refuses what is not UTF-8: Postgres must never see that.
-result<position> parse_cursor(const std::string& cursor) {
-  const auto bad = [] { return fail_field("/cursor", "invalid", "not a cursor of this list"); };
-  auto text = parse_base64url(cursor);
-  if (cursor.size() > cursor_bytes_max || !text)
-    return bad();
-  boost::system::error_code error;
-  const auto value = json::parse(*text, error);
-  if (error || !value.is_array() || value.get_array().size() != 3)
-    return bad();
-  std::vector<std::string> parts;
-  for (const auto& part : value.get_array()) {
-    if (!part.is_string() || part.get_string().find('\0') != json::string::npos)
-      return bad();
-    parts.emplace_back(part.get_string());
-  }
-  return position{parts[0], parts[1], parts[2]};
-}
-
-std::optional<int64_t> whole(const std::string& text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return value;
-}
-
-result<void> check_limit(size_t limit) {
-  if (limit < 1 || limit > page_max)
-    return fail_field("/limit", "out_of_range", "1 to 100");
-  return {};
-}
 
 /// Columns of `found`: id, key as text. One row more than the limit was asked for.
 result<product_page> page_of(sql::connection& c, const sql::rows& found, size_t limit,
@@ -108,40 +58,12 @@ const ordering& ordering_of(list_order order) {
 result<sql::parameter> key_parameter(list_order order, const std::string& key) {
   if (order == list_order::title)
     return sql::parameter{key};
-  const auto number = whole(key);
+  const auto number = whole_number(key);
   if (!number)
     return fail_field("/cursor", "invalid", "not a cursor of this list");
   if (order == list_order::newest)
     return sql::parameter{from_micros(*number)};
   return sql::parameter{*number};
-}
-
-/// The words of a query as a tsquery whose last word is a beginning: 'red' & 'sho':*
-std::string prefix_query(std::string_view query) {
-  std::string out;
-  std::string word;
-  const auto finish = [&] {
-    if (!word.empty())
-      out += (out.empty() ? "'" : " & '") + word + "'";
-    word.clear();
-  };
-  for (char ch : query) {
-    const bool letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-                        (ch >= '0' && ch <= '9') || static_cast<unsigned char>(ch) >= 0x80;
-    if (letter)
-      word += ch;
-    else
-      finish();
-  }
-  finish();
-  return out.empty() ? out : out + ":*";
-}
-
-/// Postgres fails on what is not UTF-8; the JSON parser knows what is.
-bool is_utf8(const std::string& text) {
-  boost::system::error_code error;
-  json::parse(json::serialize(json::value(text)), error);
-  return !error && text.find('\0') == std::string::npos;
 }
 
 struct search_mode {
@@ -152,7 +74,7 @@ constexpr search_mode whole_words{"words", "websearch_to_tsquery('english', $1)"
 constexpr search_mode beginnings{"prefix", "to_tsquery('english', $1)"};
 
 result<sql::rows> run_search(sql::connection& c, const search_mode& mode, const std::string& query,
-                             size_t limit, const std::optional<position>& after) {
+                             size_t limit, const std::optional<cursor_position>& after) {
   // Rank as a whole number: the cursor must compare exactly.
   std::string statement = "select id, rank::text from (select p.id, "
                           "(ts_rank(p.document, q) * 1000000)::bigint as rank from product p, ";
@@ -160,7 +82,7 @@ result<sql::rows> run_search(sql::connection& c, const search_mode& mode, const 
   statement += " q where p.document @@ q and p.status = 'active') hit ";
   std::vector<sql::parameter> parameters{query, static_cast<int64_t>(limit + 1)};
   if (after) {
-    const auto rank = whole(after->key);
+    const auto rank = whole_number(after->key);
     if (!rank)
       return fail_field("/cursor", "invalid", "not a cursor of this search");
     statement += "where (rank, id) < ($3, $4) ";
@@ -211,7 +133,7 @@ result<product_page> search_products(sql::connection& c, const search_request& r
     return fail_field("/q", "out_of_range", "1 to 400 bytes");
   if (!is_utf8(request.query))
     return fail_field("/q", "invalid", "is not UTF-8");
-  std::optional<position> after;
+  std::optional<cursor_position> after;
   if (!request.cursor.empty()) {
     auto parsed = parse_cursor(request.cursor);
     if (!parsed)

@@ -4,6 +4,7 @@
 #include "base/money.hpp"
 #include "base/time.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,13 @@ inline constexpr int64_t few_left_below = 6; ///< 1 to 5 units are shown as a nu
 struct market {
   souk::currency currency = {};
   std::string country = {}; ///< two letters; empty: prices of no special country
-  std::string locale = {};  ///< "de"; empty or unknown: the product's own texts
+  /// Languages in order of preference, "de-AT,fr": the first with texts is taken, a region's
+  /// language too; empty, unknown or own_language: the product's own texts.
+  std::string locale = {};
 };
+
+/// Of the texts that stand in products and categories themselves.
+inline constexpr std::string_view own_language = "en";
 
 enum class product_status : uint8_t { draft, active, archived };
 std::string_view to_string(product_status s);
@@ -42,9 +48,20 @@ struct option_value {
   bool operator==(const option_value&) const = default;
 };
 
+struct image_size {
+  std::string url;
+  int64_t width = 0; ///< pixels
+  int64_t height = 0;
+  bool operator==(const image_size&) const = default;
+};
+
+/// Those whose file is kept here know their size; others are addresses elsewhere.
 struct image {
   std::string url;
   std::string alt;
+  int64_t width = 0; ///< of the largest size, pixels; 0: unknown
+  int64_t height = 0;
+  std::vector<image_size> sizes = {}; ///< small to large
   bool operator==(const image&) const = default;
 };
 
@@ -58,6 +75,7 @@ struct variant_view {
   std::string barcode;
   std::string image;
   catalogue::availability availability;
+  bool archived = false; ///< no longer sold; only the back office sees those
 };
 
 struct product_view {
@@ -123,6 +141,7 @@ struct sku_availability {
   std::string sku;
   int64_t units = 0; ///< over all active warehouses
   availability shown;
+  int64_t seq = 0; ///< rises with every change of stock, in any warehouse
 };
 
 struct category {
@@ -132,6 +151,8 @@ struct category {
   std::string attribute_schema = "{}"; ///< see check.hpp
   int64_t position = 0;
   std::vector<std::string> path = {}; ///< from the root to this one; answered, not asked
+  int64_t version = 0;                ///< the ETag; answered, not asked
+  std::map<std::string, std::string> names = {}; ///< translated, by locale; for the back office
 };
 
 // What is written. The same shape is one line of an import file.
@@ -140,6 +161,7 @@ struct price_input {
   money amount;
   std::optional<int64_t> original_amount = {};
   std::string country = {}; ///< empty: everywhere
+  std::string list = {};    ///< a price list of the shop's own; empty: that of the market
 };
 
 struct stock_input {
@@ -156,6 +178,7 @@ struct variant_input {
   std::string barcode = {};
   std::optional<money> cost = {};
   std::string image = {};
+  bool archived = false;
 };
 
 struct translation {
@@ -183,7 +206,20 @@ struct product_input {
   std::vector<variant_input> variants = {};
 };
 
-/// Only what is there is changed; variants are added or changed by SKU, never removed.
+/// A variant is found by its SKU; an unknown one is new.
+struct variant_patch {
+  std::string sku = {};
+  std::optional<std::vector<option_value>> options = {};
+  std::vector<price_input> prices = {}; ///< others stay
+  std::vector<stock_input> stock = {};
+  std::optional<int64_t> weight_grams = {};
+  std::optional<std::string> barcode = {};
+  std::optional<money> cost = {};
+  std::optional<std::string> image = {};
+  std::optional<bool> archived = {};
+};
+
+/// Only what is there is changed; variants are removed by name alone.
 struct product_patch {
   std::optional<std::string> title = {};
   std::optional<std::string> description = {};
@@ -193,7 +229,13 @@ struct product_patch {
   std::optional<std::string> tax_category = {};
   std::optional<std::string> attributes = {};
   std::optional<std::vector<image>> images = {};
-  std::vector<variant_input> variants = {};
+  std::vector<variant_patch> variants = {};
+  std::optional<std::string> handle = {};
+  std::optional<std::vector<std::string>> option_names = {};
+  std::vector<translation> translations = {};      ///< others stay
+  std::vector<std::string> dropped_locales = {};   ///< translations to remove
+  std::vector<std::string> removed_variants = {};  ///< SKUs
+  std::vector<std::string> variant_order = {};     ///< SKUs; those not named stay behind these
 };
 
 } // namespace souk::catalogue

@@ -55,8 +55,10 @@ std::vector<price_input> read_prices(json_fields& f) {
     const auto in = souk::currency::parse(each.text("currency").value_or(""));
     if (!units || !in)
       return each.refuse("amount", "required", "an amount in minor units and a currency");
-    prices.push_back(
-        {{*units, *in}, each.integer("original_amount"), each.text("country").value_or("")});
+    prices.push_back({{*units, *in},
+                      each.integer("original_amount"),
+                      each.text("country").value_or(""),
+                      each.text("list").value_or("")});
   });
   return prices;
 }
@@ -84,7 +86,22 @@ variant_input read_variant(json_fields f) {
           .weight_grams = f.integer("weight_grams").value_or(0),
           .barcode = f.text("barcode").value_or(""),
           .cost = f.amount("cost"),
-          .image = f.text("image").value_or("")};
+          .image = f.text("image").value_or(""),
+          .archived = f.boolean("archived").value_or(false)};
+}
+
+variant_patch read_variant_patch(json_fields f) {
+  variant_patch out{.sku = f.text("sku").value_or("")};
+  if (f.object("options") != nullptr)
+    out.options = read_options(f);
+  out.prices = read_prices(f);
+  out.stock = read_stock(f);
+  out.weight_grams = f.integer("weight_grams");
+  out.barcode = f.text("barcode");
+  out.cost = f.amount("cost");
+  out.image = f.text("image");
+  out.archived = f.boolean("archived");
+  return out;
 }
 
 std::vector<variant_input> read_variants(json_fields& f) {
@@ -162,20 +179,25 @@ void read_rating(json_fields& f, product_input& p, std::vector<problem>& problem
   p.rating_count = inner.integer("count").value_or(0);
 }
 
-/// {"de": {"title", "description"}}
-void read_translations(json_fields& f, product_input& p, std::vector<problem>& problems) {
+/// {"de": {"title", "description"}}; null is a locale to drop.
+std::vector<translation> read_translations(json_fields& f, std::vector<std::string>& dropped,
+                                           std::vector<problem>& problems) {
+  std::vector<translation> translations;
   const auto* all = f.object("translations");
   if (all == nullptr)
-    return;
+    return translations;
   for (const auto& [locale, texts] : *all) {
     if (const auto* object = texts.if_object()) {
       json_fields inner{*object, f.pointer("translations/" + std::string{locale}), problems};
-      p.translations.push_back({std::string{locale}, inner.text("title").value_or(""),
-                                inner.text("description").value_or("")});
+      translations.push_back({std::string{locale}, inner.text("title").value_or(""),
+                              inner.text("description").value_or("")});
+    } else if (texts.is_null()) {
+      dropped.emplace_back(locale);
     } else {
       f.refuse("translations", "invalid", "each must be an object");
     }
   }
+  return translations;
 }
 
 std::optional<product_status> read_status(json_fields& f) {
@@ -214,7 +236,8 @@ result<product_input> parse_product(const json::object& object) {
   p.variants = read_variants(f);
   p.option_names = read_option_names(f, p.variants);
   read_rating(f, p, problems);
-  read_translations(f, p, problems);
+  std::vector<std::string> none; // of a product not made yet
+  p.translations = read_translations(f, none, problems);
   if (!problems.empty())
     return refused(std::move(problems));
   return p;
@@ -238,7 +261,14 @@ result<product_patch> parse_product_patch(const json::object& object) {
                   .tax_category = f.text("tax_category"),
                   .attributes = read_attributes(f),
                   .images = read_images(f),
-                  .variants = read_variants(f)};
+                  .handle = f.text("handle"),
+                  .removed_variants = f.texts("remove_variants"),
+                  .variant_order = f.texts("variant_order")};
+  f.each_object("variants",
+                [&](json_fields each) { p.variants.push_back(read_variant_patch(each)); });
+  if (f.array("options") != nullptr)
+    p.option_names = read_option_names(f, {});
+  p.translations = read_translations(f, p.dropped_locales, problems);
   if (!problems.empty())
     return refused(std::move(problems));
   return p;

@@ -3,8 +3,6 @@
 #include "actors/catalogue/store.hpp"
 #include "actors/catalogue/write.hpp"
 
-#include <algorithm>
-
 namespace souk::catalogue {
 
 namespace sql = persistence::sql;
@@ -79,8 +77,9 @@ void service::availability(std::vector<std::string> skus,
             std::move(done));
 }
 
-void service::categories(callback<std::vector<category>> done) {
-  pool_.ask([](sql::connection& c) { return load_categories(c); }, std::move(done));
+void service::categories(std::string locale, callback<std::vector<category>> done) {
+  pool_.ask([locale = std::move(locale)](sql::connection& c) { return load_categories(c, locale); },
+            std::move(done));
 }
 
 void service::create(product_input p, market m, std::optional<idempotency> repeat,
@@ -105,21 +104,6 @@ void service::patch(std::string id, std::optional<int64_t> expected_version, pro
     if (!patched)
       return patched.error();
     return find_with_availability(c, *patched, m);
-  };
-  pool_.ask(std::move(work), std::move(done));
-}
-
-void service::put_category(category wanted, callback<category> done) {
-  auto work = [wanted = std::move(wanted)](sql::connection& c) -> result<category> {
-    if (auto put = catalogue::put_category(c, wanted); !put)
-      return put.error();
-    auto all = load_categories(c);
-    if (!all)
-      return all.error();
-    const auto found = std::ranges::find(*all, wanted.handle, &category::handle);
-    if (found == all->end())
-      return fail(errc::conflict, "the category was removed meanwhile");
-    return std::move(*found);
   };
   pool_.ask(std::move(work), std::move(done));
 }

@@ -23,14 +23,15 @@ public:
   void variants(std::vector<std::string> skus, souk::currency in, std::string country,
                 callback<std::vector<sellable>> done);
   void availability(std::vector<std::string> skus, callback<std::vector<sku_availability>> done);
-  void categories(callback<std::vector<category>> done);
+  /// Parents before children, named in the first of `locale` (as market.locale) that has names.
+  void categories(std::string locale, callback<std::vector<category>> done);
+  void categories(callback<std::vector<category>> done) { categories({}, std::move(done)); }
 
   /// Answers the product as it is now; a repeat too.
   void create(product_input p, market m, std::optional<idempotency> repeat,
               callback<product_view> done);
   void patch(std::string id, std::optional<int64_t> expected_version, product_patch patch, market m,
              std::optional<idempotency> repeat, callback<product_view> done);
-  void put_category(category wanted, callback<category> done);
 
 private:
   persistence::sql::pool& pool_;

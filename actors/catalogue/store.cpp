@@ -2,6 +2,8 @@
 
 #include "actors/catalogue/check.hpp"
 #include "actors/catalogue/options_json.hpp"
+#include "actors/catalogue/picture_rows.hpp"
+#include "actors/catalogue/rows.hpp"
 #include "base/ids.hpp"
 
 #include <algorithm>
@@ -25,15 +27,7 @@ constexpr std::string_view price_join =
 /// Postgres fails on texts that are not UTF-8, so what comes from a URL only gets there when it can
 /// be what it says it is.
 std::string country_of(const std::string& text) {
-  const bool good =
-      text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-  return good ? text : std::string{};
-}
-std::string locale_of(const std::string& text) {
-  const bool good = std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  return good ? text : std::string{};
+  return is_country(text) ? text : std::string{};
 }
 std::vector<std::string> skus_of(const std::vector<std::string>& texts) {
   std::vector<std::string> good;
@@ -71,14 +65,16 @@ product_view product_of(const sql::rows& r, size_t i) {
 using by_id = std::map<std::string_view, product_view*>;
 
 result<void> add_variants(sql::connection& c, const std::vector<std::string>& ids, const market& m,
-                          const by_id& products) {
+                          variant_scope which, const by_id& products) {
   static const std::string statement =
       std::string{"select v.product, v.id, v.sku, v.options::text, v.weight_grams, "
                   "coalesce(v.barcode, ''), coalesce(v.image, ''), "
-                  "chosen.amount, chosen.original_amount from variant v"} +
+                  "chosen.amount, chosen.original_amount, v.archived from variant v"} +
       std::string{price_join} +
-      "where v.product = any($1::text[]) order by v.product, v.position, v.sku";
-  auto found = c.execute(statement, {ids, std::string{m.currency.code()}, country_of(m.country)});
+      "where v.product = any($1::text[]) and (not v.archived or $4) "
+      "order by v.product, v.position, v.sku";
+  auto found = c.execute(statement, {ids, std::string{m.currency.code()}, country_of(m.country),
+                                     which == variant_scope::all});
   if (!found)
     return found.error();
   for (size_t i = 0; i < found->size(); ++i) {
@@ -92,6 +88,7 @@ result<void> add_variants(sql::connection& c, const std::vector<std::string>& id
     v.image = found->text(i, 6);
     v.price = amount_at(*found, i, 7, m.currency);
     v.original_price = amount_at(*found, i, 8, m.currency);
+    v.archived = found->boolean(i, 9);
     product.variants.push_back(std::move(v));
   }
   return {};
@@ -99,21 +96,27 @@ result<void> add_variants(sql::connection& c, const std::vector<std::string>& id
 
 result<void> add_images(sql::connection& c, const std::vector<std::string>& ids,
                         const by_id& products) {
-  auto found = c.execute("select product, url, alt from product_image "
-                         "where product = any($1::text[]) order by product, position",
+  auto found = c.execute("select i.product, i.url, i.alt, p.sizes::text from product_image i "
+                         "left join picture p on i.url like '/media/%' "
+                         "and p.hash = split_part(i.url, '/', 3) "
+                         "where i.product = any($1::text[]) order by i.product, i.position",
                          {ids});
   if (!found)
     return found.error();
-  for (size_t i = 0; i < found->size(); ++i)
-    products.at(found->text(i, 0))
-        ->images.push_back({std::string{found->text(i, 1)}, std::string{found->text(i, 2)}});
+  for (size_t i = 0; i < found->size(); ++i) {
+    image one{std::string{found->text(i, 1)}, std::string{found->text(i, 2)}};
+    if (!found->is_null(i, 3))
+      add_sizes(one, parse_sizes(found->text(i, 3)));
+    products.at(found->text(i, 0))->images.push_back(std::move(one));
+  }
   return {};
 }
 
 } // namespace
 
 result<std::vector<product_view>>
-load_products(sql::connection& c, const std::vector<std::string>& ids, const market& m) {
+load_products(sql::connection& c, const std::vector<std::string>& ids, const market& m,
+              variant_scope which) {
   auto found = c.execute(
       "select p.id, p.handle, coalesce(t.title, p.title), coalesce(t.description, p.description), "
       "coalesce(p.brand, ''), p.category, p.status, p.tax_category, p.attributes::text, "
@@ -121,8 +124,10 @@ load_products(sql::connection& c, const std::vector<std::string>& ids, const mar
       "p.created_at, p.updated_at "
       "from unnest($1::text[]) with ordinality as wanted(id, place) "
       "join product p on p.id = wanted.id "
-      "left join product_translation t on t.product = p.id and t.locale = $2 order by wanted.place",
-      {ids, locale_of(m.locale)});
+      "left join lateral (select title, description from product_translation "
+      "where product = p.id and locale = any($2::text[]) "
+      "order by array_position($2::text[], locale) limit 1) t on true order by wanted.place",
+      {ids, locales_of(m.locale)});
   if (!found)
     return found.error();
   std::vector<product_view> products;
@@ -134,7 +139,7 @@ load_products(sql::connection& c, const std::vector<std::string>& ids, const mar
   }
   if (products.empty())
     return products;
-  if (auto added = add_variants(c, ids, m, index); !added)
+  if (auto added = add_variants(c, ids, m, which, index); !added)
     return added.error();
   if (auto added = add_images(c, ids, index); !added)
     return added.error();
@@ -169,7 +174,8 @@ result<std::vector<sellable>> variants_by_sku(sql::connection& c,
   static const std::string statement =
       std::string{
           "select v.sku, p.id, v.id, p.title, v.options::text, to_json(p.option_names)::text, "
-          "chosen.amount, chosen.original_amount, v.weight_grams, p.tax_category, p.status, "
+          "chosen.amount, chosen.original_amount, v.weight_grams, p.tax_category, "
+          "case when v.archived then 'archived' else p.status end, "
           "p.version from variant v join product p on p.id = v.product"} +
       std::string{price_join} + "where v.sku = any($1::text[])";
   auto found = c.execute(statement, {skus_of(skus), std::string{in.code()}, country_of(country)});
@@ -196,20 +202,22 @@ result<std::vector<sellable>> variants_by_sku(sql::connection& c,
 
 result<std::vector<sku_availability>> availability_of(sql::connection& c,
                                                       const std::vector<std::string>& skus) {
-  auto found = c.execute("select l.sku, sum(l.available)::bigint from stock_level l "
-                         "join warehouse w on w.id = l.warehouse and w.active "
+  auto found = c.execute("select l.sku, coalesce(sum(l.available) filter (where w.active), 0)::bigint, "
+                         "sum(l.seq)::bigint from stock_level l "
+                         "left join warehouse w on w.id = l.warehouse "
                          "where l.sku = any($1::text[]) group by l.sku",
                          {skus_of(skus)});
   if (!found)
     return found.error();
-  std::map<std::string_view, int64_t> units;
+  std::map<std::string_view, size_t> rows;
   for (size_t i = 0; i < found->size(); ++i)
-    units[found->text(i, 0)] = found->integer(i, 1);
+    rows[found->text(i, 0)] = i;
   std::vector<sku_availability> answer;
   for (const auto& sku : skus) {
-    const auto known = units.find(sku);
-    const auto n = known == units.end() ? 0 : known->second;
-    answer.push_back({sku, n, bucket_of(n)});
+    const auto row = rows.find(sku);
+    const auto units = row == rows.end() ? 0 : found->integer(row->second, 1);
+    const auto seq = row == rows.end() ? 0 : found->integer(row->second, 2);
+    answer.push_back({sku, units, bucket_of(units), seq});
   }
   return answer;
 }
@@ -227,20 +235,6 @@ result<void> add_availability(sql::connection& c, std::vector<product_view>& pro
     for (auto& v : p.variants)
       v.availability = (next++)->shown;
   return {};
-}
-
-result<std::vector<category>> load_categories(sql::connection& c) {
-  auto found = c.execute("select handle, coalesce(parent, ''), name, attribute_schema::text, "
-                         "position, to_json(path)::text from category "
-                         "order by cardinality(path), position, handle");
-  if (!found)
-    return found.error();
-  std::vector<category> all;
-  for (size_t i = 0; i < found->size(); ++i)
-    all.push_back({std::string{found->text(i, 0)}, std::string{found->text(i, 1)},
-                   std::string{found->text(i, 2)}, std::string{found->text(i, 3)},
-                   found->integer(i, 4), parse_names(found->text(i, 5))});
-  return all;
 }
 
 } // namespace souk::catalogue

@@ -10,10 +10,14 @@ namespace souk::catalogue {
 result<product_view> find_product(persistence::sql::connection& c, const std::string& id_or_handle,
                                   const market& m);
 
+/// Archived variants are for the back office.
+enum class variant_scope : uint8_t { offered, all };
+
 /// Those of `ids` that exist, in that order.
 result<std::vector<product_view>> load_products(persistence::sql::connection& c,
                                                 const std::vector<std::string>& ids,
-                                                const market& m);
+                                                const market& m,
+                                                variant_scope which = variant_scope::offered);
 
 /// Active products. errc::invalid for a limit out of range or a cursor that is not ours.
 result<product_page> list_products(persistence::sql::connection& c, const list_request& request);
@@ -33,8 +37,5 @@ result<std::vector<sku_availability>> availability_of(persistence::sql::connecti
 
 /// Fills in the availability of every variant.
 result<void> add_availability(persistence::sql::connection& c, std::vector<product_view>& products);
-
-/// All of them, parents before children.
-result<std::vector<category>> load_categories(persistence::sql::connection& c);
 
 } // namespace souk::catalogue

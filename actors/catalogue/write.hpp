@@ -1,11 +1,9 @@
 // Writing products: one set of multi-row statements for imports, the demo and single changes alike.
 #pragma once
 
-#include "actors/catalogue/messages.hpp"
+#include "actors/catalogue/categories.hpp"
 #include "base/ids.hpp"
 #include "persistence/sql.hpp"
-
-#include <map>
 
 namespace souk::catalogue {
 
@@ -27,25 +25,18 @@ struct id_source {
 result<written> write_products(persistence::sql::connection& c,
                                std::vector<product_input>& products, const id_source& ids);
 
-/// Makes what is missing of the paths; existing categories are not changed.
-result<void> add_categories(persistence::sql::connection& c,
-                            const std::vector<product_input>& products);
-
-/// errc::invalid for an unknown parent or a schema that is none. An existing one is changed.
-result<void> put_category(persistence::sql::connection& c, const category& wanted);
-
-/// Handle → attribute schema, for those that exist.
-result<std::map<std::string, std::string>> load_schemas(persistence::sql::connection& c,
-                                                        const std::vector<std::string>& handles);
-
 /// Inside the caller's transaction; answers the new id. errc::conflict when the handle is taken.
 result<std::string> create_product(persistence::sql::connection& c, product_input p,
                                    const id_source& ids);
 
 /// Inside the caller's transaction; answers the id. errc::not_found; errc::precondition_failed when
-/// the version is not `expected`.
+/// the version is not `expected`; errc::conflict for a variant to remove that was offered.
 result<std::string> patch_product(persistence::sql::connection& c, const std::string& id,
                                   std::optional<int64_t> expected, const product_patch& patch,
                                   const id_source& ids);
+
+/// The same; errc::conflict when one of its variants had a price or has stock: orders refer to it.
+result<std::string> remove_product(persistence::sql::connection& c, const std::string& id,
+                                   std::optional<int64_t> expected);
 
 } // namespace souk::catalogue

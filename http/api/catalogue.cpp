@@ -3,6 +3,7 @@
 #include "actors/catalogue/product_json.hpp"
 #include "actors/stock/messages.hpp"
 #include "http/api/gather.hpp"
+#include "http/api/office.hpp"
 #include "http/api/product_json.hpp"
 #include "http/api/routes.hpp"
 #include "http/headers.hpp"
@@ -16,6 +17,11 @@ namespace bj = boost::json;
 constexpr size_t query_bytes_max = 200;
 constexpr size_t product_body_max = 1 << 20; ///< as a line of an import
 constexpr const char* shared_cache = "public, max-age=1, stale-while-revalidate=10";
+
+/// Texts are those of the language asked for.
+response varying(const request& in, response out) {
+  return in.query_value("locale") ? std::move(out) : std::move(out).with("Vary", "Accept-Language");
+}
 
 response render_page(const catalogue::product_page& page) {
   bj::array items;
@@ -34,7 +40,8 @@ callback<catalogue::product_page> cached_page(const call& c) {
   return answering<catalogue::product_page>(c, [in = c.in](const auto& page) {
     auto out = render_page(page);
     auto tag = "\"" + std::to_string(fingerprint(out.body)) + "\"";
-    return with_etag(*in, std::move(tag), std::move(out)).with("Cache-Control", shared_cache);
+    return varying(*in, with_etag(*in, std::move(tag), std::move(out)))
+        .with("Cache-Control", shared_cache);
   });
 }
 
@@ -86,39 +93,43 @@ void search_products(const call& c) {
                     cached_page(c));
 }
 
+/// Archived products are shown to who has their id: from an old order.
+bool is_public(const catalogue::product_view& p, const std::string& asked) {
+  return p.status == catalogue::product_status::active ||
+         (p.status == catalogue::product_status::archived && asked == p.id);
+}
+
 void read_product(const call& c) {
   const auto& id = c.in->param("id");
   const auto market = read_market(*c.in, c.at.home);
   if (!market)
     return c.refuse(market.error());
   c.at.goods.product(id, *market, [c](result<catalogue::product_view> r) {
-    if (r && r->status != catalogue::product_status::active)
+    if (r && !is_public(*r, c.in->param("id")))
       r = fail(errc::not_found, "no such product");
-    c.done(r ? render_product(*c.in, 200, *r).with("Cache-Control", shared_cache)
+    if (r && r->status == catalogue::product_status::archived)
+      for (auto& v : r->variants)
+        v.availability = {}; // whatever lies there is not sold
+    c.done(r ? varying(*c.in, render_product(*c.in, 200, *r)).with("Cache-Control", shared_cache)
              : to_response(r.error(), *c.in));
   });
 }
 
 void list_categories(const call& c) {
+  auto market = read_market(*c.in, c.at.home);
+  if (!market)
+    return c.refuse(market.error());
   c.at.goods.categories(
+      std::move(market->locale),
       answering<std::vector<catalogue::category>>(c, [in = c.in](const auto& all) {
         bj::array items;
         for (const auto& one : all)
           items.push_back(json_of(one));
         auto out = page_of(std::move(items));
         auto tag = "\"" + std::to_string(fingerprint(out.body)) + "\"";
-        return with_etag(*in, std::move(tag), std::move(out)).with("Cache-Control", shared_cache);
+        return varying(*in, with_etag(*in, std::move(tag), std::move(out)))
+            .with("Cache-Control", shared_cache);
       }));
-}
-
-/// The JSON object of a request. Its fields are read by the catalogue, as those of an import are;
-/// it passes over fields it does not know, so that an answer can be sent back changed.
-result<bj::object> read_object(const request& in) {
-  auto whole = json_body::of(in);
-  if (!whole)
-    return whole.error();
-  auto value = parse_json(in.body);
-  return value ? result<bj::object>{std::move(value->get_object())} : value.error();
 }
 
 struct stocked {
@@ -128,7 +139,8 @@ struct stocked {
 };
 
 /// The units that stand in a product's variants: they are counted into the stock entities.
-std::vector<stocked> stock_of(const std::vector<catalogue::variant_input>& variants) {
+template <class Variant>
+std::vector<stocked> stock_of(const std::vector<Variant>& variants) {
   std::vector<stocked> out;
   for (const auto& v : variants)
     for (const auto& s : v.stock)

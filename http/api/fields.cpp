@@ -14,6 +14,24 @@ namespace {
 constexpr size_t cursor_bytes_max = 1024;
 constexpr size_t locale_bytes_max = 16;
 
+constexpr size_t languages_max = 16;
+
+/// "0.8" in thousandths; 0 for what is no weight.
+int read_weight(std::string_view text) {
+  if (text.starts_with("1"))
+    return 1000;
+  if (!text.starts_with("0."))
+    return 0;
+  int weight = 0, unit = 100;
+  for (const char c : text.substr(2, 3)) {
+    if (c < '0' || c > '9')
+      break;
+    weight += (c - '0') * unit;
+    unit /= 10;
+  }
+  return weight;
+}
+
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -135,6 +153,32 @@ result<catalogue::market> read_market(const request& in, const catalogue::market
     return locale.error();
   if (!locale->empty())
     out.locale = std::move(*locale);
+  else if (const auto wanted = in.header_value("accept-language"); !wanted.empty())
+    out.locale = preferred_locales(wanted);
+  return out;
+}
+
+std::string preferred_locales(std::string_view accept_language) {
+  struct wish {
+    std::string_view tag;
+    int thousandths;
+  };
+  std::vector<wish> wishes;
+  while (!accept_language.empty() && wishes.size() < languages_max) {
+    const auto end = std::min(accept_language.find(','), accept_language.size());
+    const auto part = accept_language.substr(0, end);
+    accept_language.remove_prefix(std::min(end + 1, accept_language.size()));
+    const auto first = std::min(part.find_first_not_of(" \t"), part.size());
+    const auto tag = part.substr(first, part.find_first_of("; \t", first) - first);
+    const auto q = part.find("q=");
+    const int weight = q == std::string_view::npos ? 1000 : read_weight(part.substr(q + 2));
+    if (!tag.empty() && tag != "*" && weight > 0)
+      wishes.push_back({tag, weight});
+  }
+  std::ranges::stable_sort(wishes, std::greater{}, &wish::thousandths);
+  std::string out;
+  for (const auto& w : wishes)
+    out.append(out.empty() ? "" : ",").append(w.tag);
   return out;
 }
 

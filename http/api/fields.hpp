@@ -40,7 +40,9 @@ struct page_query {
 result<page_query> read_page(const request& in);
 /// A query parameter of at most `max` bytes, empty when absent.
 result<std::string> read_query(const request& in, std::string_view name, size_t max);
-/// ?currency=&country=&locale=, else those of `home`.
+/// ?currency=&country=&locale=, else those of `home`; without ?locale= the Accept-Language.
 result<catalogue::market> read_market(const request& in, const catalogue::market& home);
+/// "fr;q=0.5, de-AT" as market.locale has it: "de-AT,fr".
+std::string preferred_locales(std::string_view accept_language);
 
 } // namespace souk::http

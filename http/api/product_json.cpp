@@ -1,5 +1,6 @@
 #include "http/api/product_json.hpp"
 
+#include "actors/catalogue/picture_rows.hpp"
 #include "base/ids.hpp"
 
 #include <charconv>
@@ -40,6 +41,20 @@ bj::object variant_of(const catalogue::variant_view& v) {
           {"barcode", v.barcode}};
 }
 
+/// Pictures kept here say in which sizes they are to be had.
+bj::object image_of(const catalogue::image& i) {
+  bj::object out{{"id", catalogue::image_id(i.url)}, {"url", i.url}, {"alt", i.alt}};
+  if (i.sizes.empty())
+    return out;
+  bj::array sizes;
+  for (const auto& s : i.sizes)
+    sizes.push_back(bj::object{{"url", s.url}, {"width", s.width}, {"height", s.height}});
+  out["width"] = i.width;
+  out["height"] = i.height;
+  out["sizes"] = std::move(sizes);
+  return out;
+}
+
 /// Hundredths rounded half up; the average is the same for display.
 bj::object rating_of(int64_t sum, int64_t count) {
   if (count <= 0)
@@ -61,7 +76,7 @@ bj::object parsed_object(const std::string& text) {
 bj::object json_of(const catalogue::product_view& p) {
   bj::array images, variants;
   for (const auto& i : p.images)
-    images.push_back(bj::object{{"url", i.url}, {"alt", i.alt}});
+    images.push_back(image_of(i));
   for (const auto& v : p.variants)
     variants.push_back(variant_of(v));
   return {{"id", p.id},
@@ -84,7 +99,8 @@ bj::object json_of(const catalogue::category& c) {
           {"parent", c.parent.empty() ? bj::value(nullptr) : bj::value(c.parent)},
           {"name", c.name},
           {"position", c.position},
-          {"path", bj::array(c.path.begin(), c.path.end())}};
+          {"path", bj::array(c.path.begin(), c.path.end())},
+          {"attribute_schema", parsed_object(c.attribute_schema)}};
 }
 
 std::string product_etag(int64_t version, std::string_view body) {

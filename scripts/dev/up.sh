@@ -102,6 +102,8 @@ data = "$root/var/souk"
 [http]
 address = "127.0.0.1"
 port = $http_port
+[media]
+directory = "$root/var/media"
 [postgres]
 url = "$postgres_socket_url"
 [redis]

@@ -1,4 +1,5 @@
 // The catalogue on a real Postgres: imports, pages, search, prices, versions, once.
+#include "actors/catalogue/categories.hpp"
 #include "actors/catalogue/check.hpp"
 #include "actors/catalogue/demo.hpp"
 #include "actors/catalogue/product_json.hpp"
@@ -263,15 +264,15 @@ TEST_F(Catalogue, AddsUpAvailabilityOverActiveWarehouses) {
 }
 
 TEST_F(Catalogue, KeepsCategoryPathsTrueToTheTree) {
-  ASSERT_TRUE(put_category(*c, {.handle = "home", .parent = "", .name = "Home"}));
-  ASSERT_TRUE(put_category(*c, {.handle = "mugs", .parent = "home", .name = "Mugs"}));
+  ASSERT_TRUE(create_category(*c, {.handle = "home", .parent = "", .name = "Home"}));
+  ASSERT_TRUE(create_category(*c, {.handle = "mugs", .parent = "home", .name = "Mugs"}));
   import_text(R"({"title":"X","category_path":["kitchen","mugs","big"],"variants":[{"sku":"X"}]})");
   const auto all = load_categories(*c);
   ASSERT_TRUE(all);
   const auto big = std::ranges::find(*all, "big", &category::handle);
   ASSERT_NE(big, all->end());
   EXPECT_EQ(big->path, (std::vector<std::string>{"home", "mugs", "big"}));
-  EXPECT_EQ(put_category(*c, {.handle = "y", .parent = "none", .name = "Y"}).error().code,
+  EXPECT_EQ(create_category(*c, {.handle = "y", .parent = "none", .name = "Y"}).error().code,
             errc::invalid);
 }
 
@@ -285,7 +286,7 @@ struct CatalogueService : Catalogue {
     options.connections = 2;
     pool = std::make_unique<persistence::pg_pool>(options);
     shop = std::make_unique<catalogue::service>(*pool, time, random);
-    ASSERT_TRUE(put_category(
+    ASSERT_TRUE(create_category(
         *c, {.handle = "mugs",
              .parent = "",
              .name = "Mugs",

@@ -1,0 +1,193 @@
+#include "actors/catalogue/office.hpp"
+
+#include "actors/catalogue/brands.hpp"
+#include "actors/catalogue/categories.hpp"
+#include "actors/catalogue/price_lists.hpp"
+#include "actors/catalogue/prices.hpp"
+#include "actors/catalogue/record.hpp"
+#include "actors/catalogue/write.hpp"
+
+namespace souk::catalogue {
+
+namespace sql = persistence::sql;
+
+namespace {
+
+/// `change` in a transaction, once for a key; then `read` with the name it answered.
+template <class T, class Change, class Read>
+void change_and_read(sql::pool& pool, const edit& how, Change change, Read read, callback<T> done) {
+  auto work = [repeat = how.repeat, change = std::move(change),
+               read](sql::connection& c) -> result<T> {
+    auto name = run_once(c, repeat, [&] { return change(c); });
+    if (!name)
+      return name.error();
+    return read(c, *name);
+  };
+  pool.ask(std::move(work), std::move(done));
+}
+
+result<std::string> its_name(sql::connection&, const std::string& name) { return name; }
+
+} // namespace
+
+void office::category(std::string handle, callback<catalogue::category> done) {
+  pool_.ask([handle = std::move(handle)](sql::connection& c) { return find_category(c, handle); },
+            std::move(done));
+}
+
+void office::create_category(catalogue::category wanted, edit how,
+                             callback<catalogue::category> done) {
+  const auto change = [wanted = std::move(wanted)](sql::connection& c) {
+    return catalogue::create_category(c, wanted);
+  };
+  change_and_read(pool_, how, change, find_category, std::move(done));
+}
+
+void office::change_category(std::string handle, category_patch patch, edit how,
+                             callback<catalogue::category> done) {
+  const auto change = [handle = std::move(handle), patch = std::move(patch),
+                       expected = how.expected](sql::connection& c) {
+    return catalogue::change_category(c, handle, expected, patch);
+  };
+  change_and_read(pool_, how, change, find_category, std::move(done));
+}
+
+void office::remove_category(std::string handle, edit how, callback<std::string> done) {
+  const auto change = [handle = std::move(handle), expected = how.expected](sql::connection& c) {
+    return catalogue::remove_category(c, handle, expected);
+  };
+  change_and_read(pool_, how, change, its_name, std::move(done));
+}
+
+void office::brands(page_request p, callback<page<catalogue::brand>> done) {
+  pool_.ask([p = std::move(p)](sql::connection& c) { return list_brands(c, p); }, std::move(done));
+}
+
+void office::brand(std::string handle, callback<catalogue::brand> done) {
+  pool_.ask([handle = std::move(handle)](sql::connection& c) { return find_brand(c, handle); },
+            std::move(done));
+}
+
+void office::create_brand(catalogue::brand wanted, edit how, callback<catalogue::brand> done) {
+  const auto change = [wanted = std::move(wanted)](sql::connection& c) {
+    return catalogue::create_brand(c, wanted);
+  };
+  change_and_read(pool_, how, change, find_brand, std::move(done));
+}
+
+void office::change_brand(std::string handle, brand_patch patch, edit how,
+                          callback<catalogue::brand> done) {
+  const auto change = [handle = std::move(handle), patch = std::move(patch),
+                       expected = how.expected](sql::connection& c) {
+    return catalogue::change_brand(c, handle, expected, patch);
+  };
+  change_and_read(pool_, how, change, find_brand, std::move(done));
+}
+
+void office::remove_brand(std::string handle, edit how, callback<std::string> done) {
+  const auto change = [handle = std::move(handle), expected = how.expected](sql::connection& c) {
+    return catalogue::remove_brand(c, handle, expected);
+  };
+  change_and_read(pool_, how, change, its_name, std::move(done));
+}
+
+void office::price_lists(page_request p, callback<page<catalogue::price_list>> done) {
+  pool_.ask([p = std::move(p)](sql::connection& c) { return list_price_lists(c, p); },
+            std::move(done));
+}
+
+void office::price_list(std::string id, callback<catalogue::price_list> done) {
+  pool_.ask([id = std::move(id)](sql::connection& c) { return find_price_list(c, id); },
+            std::move(done));
+}
+
+void office::create_price_list(catalogue::price_list wanted, edit how,
+                               callback<catalogue::price_list> done) {
+  const auto change = [wanted = std::move(wanted)](sql::connection& c) {
+    return catalogue::create_price_list(c, wanted);
+  };
+  change_and_read(pool_, how, change, find_price_list, std::move(done));
+}
+
+void office::change_price_list(std::string id, price_list_patch patch, edit how,
+                               callback<catalogue::price_list> done) {
+  const auto change = [id = std::move(id), patch = std::move(patch),
+                       expected = how.expected](sql::connection& c) {
+    return catalogue::change_price_list(c, id, expected, patch);
+  };
+  change_and_read(pool_, how, change, find_price_list, std::move(done));
+}
+
+void office::remove_price_list(std::string id, edit how, callback<std::string> done) {
+  const auto change = [id = std::move(id), expected = how.expected](sql::connection& c) {
+    return catalogue::remove_price_list(c, id, expected);
+  };
+  change_and_read(pool_, how, change, its_name, std::move(done));
+}
+
+void office::prices(std::string sku, callback<variant_prices> done) {
+  pool_.ask([sku = std::move(sku)](sql::connection& c) { return find_prices(c, sku); },
+            std::move(done));
+}
+
+void office::set_prices(std::string sku, std::vector<listed_price> prices, edit how,
+                        callback<variant_prices> done) {
+  const auto change = [sku = std::move(sku), prices = std::move(prices),
+                       expected = how.expected](sql::connection& c) {
+    return catalogue::set_prices(c, sku, expected, prices);
+  };
+  change_and_read(pool_, how, change, find_prices, std::move(done));
+}
+
+void office::products(office_list_request request, callback<product_page> done) {
+  pool_.ask([request = std::move(request)](
+                sql::connection& c) { return list_all_products(c, request); },
+            std::move(done));
+}
+
+void office::record(std::string id_or_handle, callback<product_record> done) {
+  pool_.ask([id = std::move(id_or_handle)](sql::connection& c) { return find_record(c, id); },
+            std::move(done));
+}
+
+void office::remove_product(std::string id, edit how, callback<std::string> done) {
+  const auto change = [id = std::move(id), expected = how.expected](sql::connection& c) {
+    return catalogue::remove_product(c, id, expected);
+  };
+  change_and_read(pool_, how, change, its_name, std::move(done));
+}
+
+void office::add_image(std::string product, std::string bytes, new_image shown, edit how,
+                       callback<product_record> done) {
+  auto then = [this, product = std::move(product), shown = std::move(shown), how,
+               done = std::move(done)](result<picture> kept) {
+    if (!kept)
+      return done(kept.error());
+    const auto change = [product, shown, expected = how.expected,
+                         kept = std::move(*kept)](sql::connection& c) {
+      return catalogue::add_image(c, product, expected, kept, shown);
+    };
+    change_and_read(pool_, how, change, find_record, done);
+  };
+  pictures_.put(std::move(bytes), std::move(then));
+}
+
+void office::change_image(std::string product, std::string image, image_patch patch, edit how,
+                          callback<product_record> done) {
+  const auto change = [product = std::move(product), image = std::move(image),
+                       patch = std::move(patch), expected = how.expected](sql::connection& c) {
+    return catalogue::change_image(c, product, image, expected, patch);
+  };
+  change_and_read(pool_, how, change, find_record, std::move(done));
+}
+
+void office::remove_image(std::string product, std::string image, edit how,
+                          callback<product_record> done) {
+  const auto change = [product = std::move(product), image = std::move(image),
+                       expected = how.expected](sql::connection& c) {
+    return catalogue::remove_image(c, product, image, expected);
+  };
+  change_and_read(pool_, how, change, find_record, std::move(done));
+}
+
+} // namespace souk::catalogue
