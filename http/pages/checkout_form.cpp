@@ -1,0 +1,134 @@
+#include "http/pages/checkout_form.hpp"
+
+#include "http/api/fields.hpp"
+#include "http/headers.hpp"
+#include "http/pages/texts.hpp"
+
+#include <boost/json.hpp>
+
+namespace souk::http {
+
+namespace bj = boost::json;
+
+namespace {
+
+constexpr std::chrono::hours kept_for{2};
+constexpr size_t line_max = 200, postal_code_max = 20;
+
+struct test_card {
+  const char* id;
+  const char* text;
+};
+constexpr test_card cards[] = {{"pm_card_visa", "card.works"},
+                               {"pm_card_chargeDeclined", "card.declined"},
+                               {"pm_card_chargeDeclinedInsufficientFunds", "card.no_funds"},
+                               {"pm_card_authenticationRequired", "card.authentication"}};
+
+std::string key_of(const shop& at) { return hmac_sha256(at.secret, "checkout-form"); }
+
+std::string text_of(const bj::object& from, std::string_view name) {
+  const auto* value = from.if_contains(name);
+  return value && value->is_string() ? std::string{value->get_string()} : std::string{};
+}
+
+/// A browser keeps cookies of some 4 kB, and sealing and base64 add a third.
+std::string shortened(std::string text) {
+  text.resize(std::min<size_t>(text.size(), line_max + 1));
+  return text;
+}
+
+} // namespace
+
+checkout_form read_checkout(const visit& v) {
+  const auto sealed = parse_base64url(cookie(*v.c.in, checkout_cookie));
+  if (!sealed || sealed->empty())
+    return {};
+  const auto plain = unseal(*sealed, key_of(v.c.at));
+  if (!plain)
+    return {};
+  boost::system::error_code not_json;
+  const auto value = bj::parse(*plain, not_json);
+  if (not_json || !value.is_object())
+    return {};
+  const auto& in = value.get_object();
+  return {.email = text_of(in, "email"),
+          .to = {text_of(in, "name"), text_of(in, "line1"), text_of(in, "line2"),
+                 text_of(in, "city"), text_of(in, "postal_code"), text_of(in, "country")},
+          .option = text_of(in, "option"),
+          .order = text_of(in, "order")};
+}
+
+void keep_checkout(const visit& v, const checkout_form& form) {
+  const auto plain = bj::serialize(bj::object{{"email", form.email},
+                                              {"name", form.to.name},
+                                              {"line1", form.to.line1},
+                                              {"line2", form.to.line2},
+                                              {"city", form.to.city},
+                                              {"postal_code", form.to.postal_code},
+                                              {"country", form.to.country},
+                                              {"option", form.option},
+                                              {"order", form.order}});
+  v.keep_cookie(checkout_cookie, base64url(seal(plain, key_of(v.c.at), v.c.at.random)), kept_for);
+}
+
+checkout_form posted_checkout(const visit& v) {
+  const auto field = [&](std::string_view name) { return shortened(v.field(name)); };
+  return {.email = v.field("email").substr(0, 255),
+          .to = {field("name"), field("line1"), field("line2"), field("city"), field("postal_code"),
+                 field("country")},
+          .option = field("option"),
+          .order = {}};
+}
+
+std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_form& form) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto check = [&](const char* name, const std::string& value, size_t max) {
+    if (value.empty())
+      out.emplace_back(name, "field.required");
+    else if (value.size() > max)
+      out.emplace_back(name, "field.too_long");
+  };
+  if (!user::normalise_email(form.email))
+    out.emplace_back("email", "field.bad_email");
+  check("name", form.to.name, line_max);
+  check("line1", form.to.line1, line_max);
+  if (form.to.line2.size() > line_max)
+    out.emplace_back("line2", "field.too_long");
+  check("postal_code", form.to.postal_code, postal_code_max);
+  check("city", form.to.city, line_max);
+  if (!is_country(form.to.country))
+    out.emplace_back("country", "field.required");
+  if (form.option.empty())
+    out.emplace_back("option", "field.required");
+  return out;
+}
+
+bj::object json_of(const checkout::address& to, std::string_view locale) {
+  const auto country = find_text(locale, "country." + to.country);
+  return {{"name", to.name},
+          {"line1", to.line1},
+          {"line2", to.line2},
+          {"city", to.city},
+          {"postal_code", to.postal_code},
+          {"country", to.country},
+          {"country_name", country ? std::string{*country} : to.country}};
+}
+
+bj::array test_cards(const visit& v) {
+  bj::array out;
+  if (v.c.at.test_cards)
+    for (const auto& card : cards)
+      out.push_back(
+          bj::object{{"id", card.id}, {"name", v.say(card.text)}, {"chosen", out.empty()}});
+  return out;
+}
+
+std::string chosen_card(const visit& v) {
+  const auto asked = v.field("card");
+  for (const auto& card : cards)
+    if (v.c.at.test_cards && asked == card.id)
+      return asked;
+  return {};
+}
+
+} // namespace souk::http

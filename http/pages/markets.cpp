@@ -1,0 +1,45 @@
+#include "http/pages/markets.hpp"
+
+#include "http/pages/texts.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace souk::http {
+
+namespace bj = boost::json;
+
+namespace {
+constexpr std::string_view offered[] = {"AT-EUR", "BE-EUR", "DE-EUR", "DK-EUR", "ES-EUR",
+                                        "FR-EUR", "GB-GBP", "IE-EUR", "IT-EUR", "LU-EUR",
+                                        "NL-EUR", "PL-EUR", "PT-EUR", "SE-EUR", "US-USD"};
+} // namespace
+
+std::optional<catalogue::market> parse_market_choice(std::string_view text) {
+  if (std::ranges::find(offered, text) == std::end(offered))
+    return std::nullopt;
+  return catalogue::market{.currency = *currency::parse(text.substr(3)),
+                           .country = std::string{text.substr(0, 2)}};
+}
+
+std::string market_choice(const catalogue::market& m) {
+  return m.country + "-" + std::string{m.currency.code()};
+}
+
+bj::array countries_of(const catalogue::market& now, std::string_view locale) {
+  std::vector<std::pair<std::string, std::string_view>> named;
+  for (const auto id : offered)
+    named.emplace_back(text(locale, "country." + std::string{id.substr(0, 2)}), id);
+  std::ranges::sort(named);
+  bj::array out;
+  for (const auto& [name, id] : named)
+    out.push_back(bj::object{{"id", id},
+                             {"code", id.substr(0, 2)},
+                             {"name", name},
+                             {"money", id.substr(3)},
+                             {"chosen", id.substr(0, 2) == now.country}});
+  return out;
+}
+
+} // namespace souk::http
