@@ -1,5 +1,5 @@
 // Carts: an unguessable id is a guest's right to one; a user's needs the user's session.
-#include "http/api/fields.hpp"
+#include "http/api/cart_json.hpp"
 #include "http/api/routes.hpp"
 #include "http/headers.hpp"
 
@@ -7,39 +7,8 @@ namespace souk::http {
 
 namespace {
 
-namespace bj = boost::json;
-
-bj::object json_of_line(const cart::line_view& line, const std::vector<problem>& all) {
-  std::vector<problem> mine;
-  std::ranges::copy_if(all, std::back_inserter(mine),
-                       [&](const problem& p) { return p.field == line.id; });
-  return {{"id", line.id},
-          {"sku", line.sku},
-          {"product_id", line.product_id},
-          {"title", line.title},
-          {"options", json_of(line.options)},
-          {"quantity", line.quantity},
-          {"unit_price", json_of(line.unit_price)},
-          {"line_total", json_of(line.line_total)},
-          {"problems", json_of(mine)}};
-}
-
 response render(const request& in, int status, const std::string& id, const cart::cart_view& cart) {
-  bj::array lines;
-  for (const auto& line : cart.lines)
-    lines.push_back(json_of_line(line, cart.problems));
-  bj::object out{{"id", id},
-                 {"version", cart.version},
-                 {"currency", cart.currency.code()},
-                 {"country", cart.country},
-                 {"status", cart::to_string(cart.status)},
-                 {"lines", std::move(lines)},
-                 {"coupons", bj::array{}},
-                 {"subtotal", json_of(cart.subtotal)},
-                 {"problems", json_of(cart.problems)}};
-  if (!cart.order_id.empty())
-    out["order_id"] = cart.order_id;
-  return with_etag(in, etag_of(cart.version), response::json(status, out))
+  return with_etag(in, etag_of(cart.version), response::json(status, json_of(id, cart)))
       .with("Cache-Control", "no-store");
 }
 
