@@ -18,7 +18,6 @@ using boost::system::error_code;
 
 constexpr std::chrono::seconds handshake_timeout{10};
 constexpr std::chrono::seconds silence_max{60}; ///< pinged after half of it
-constexpr std::chrono::milliseconds write_timeout{10'000};
 constexpr std::chrono::milliseconds goodbye_timeout{2'000};
 
 metrics::counter& cut_counter() {
@@ -109,7 +108,7 @@ private:
     writing_ = with_->take();
     if (!writing_)
       return;
-    of_->enter(phase::talking, write_timeout);
+    of_->enter(phase::talking, of_->with_->options.write_timeout);
     stream_.async_write(asio::buffer(*writing_),
                         [self = shared_from_this()](error_code ec, size_t) { self->written(ec); });
   }
