@@ -49,8 +49,8 @@ result<void> forget_letters(sql::connection& c, const std::string& id) {
       "delete from caught_mail where id in (select id from message where person = $1)", {id});
   if (!caught)
     return caught.error();
-  auto gone = c.execute("delete from message where person = $1 and state in ('queued', 'failed')",
-                        {id});
+  auto gone =
+      c.execute("delete from message where person = $1 and state in ('queued', 'failed')", {id});
   if (!gone)
     return gone.error();
   auto blank = c.execute("update message set content = null, last_error = '' where person = $1 "
@@ -70,10 +70,10 @@ result<std::string> rows_naming(sql::connection& c, const std::string& id) {
   std::string all;
   for (size_t i = 0; i < tables->size(); ++i) {
     const std::string table{tables->text(i, 0)};
-    auto found = c.execute("select coalesce(jsonb_agg(r), '[]')::text from (select " +
-                               std::string{tables->text(i, 1)} + " from " + table +
-                               " where user_id = $1) r",
-                           {id});
+    auto found =
+        c.execute("select coalesce(jsonb_agg(r), '[]')::text from (select " +
+                      std::string{tables->text(i, 1)} + " from " + table + " where user_id = $1) r",
+                  {id});
     if (!found)
       return found.error();
     all.append(all.empty() ? "{\"" : ",\"").append(table).append("\":").append(found->text(0, 0));
@@ -88,8 +88,9 @@ result<void> service::count_letter(const std::string& mailbox, const std::string
     if (auto counted = count("", client); !counted)
       return counted;
   if (auto wait = letters_.count(mailbox, clock_.monotonic()))
-    return failure{
-        .code = errc::rate_limited, .detail = "too many letters were asked for", .retry_after = *wait};
+    return failure{.code = errc::rate_limited,
+                   .detail = "too many letters were asked for",
+                   .retry_after = *wait};
   return {};
 }
 

@@ -44,6 +44,12 @@ result<void> service::count(const std::string& account, const std::string& clien
   return {};
 }
 
+template <class T>
+void service::on_password_thread(std::function<void()> job, const callback<T>& done) {
+  if (!passwords_(std::move(job)))
+    done(fail(errc::overloaded, "too many passwords are being checked"));
+}
+
 void service::register_user(registration r, std::optional<idempotency> repeat,
                             callback<account> done) {
   if (auto problems = check_registration(r); !problems.empty())
@@ -115,11 +121,9 @@ void service::find_by_email(std::string email, callback<account> done) {
 
 void service::search(std::string prefix, size_t limit, std::string cursor,
                      callback<account_page> done) {
-  pool_.ask(
-      [prefix = std::move(prefix), limit, cursor = std::move(cursor)](sql::connection& c) {
-        return find_accounts(c, prefix, limit, cursor);
-      },
-      std::move(done));
+  pool_.ask([prefix = std::move(prefix), limit, cursor = std::move(cursor)](
+                sql::connection& c) { return find_accounts(c, prefix, limit, cursor); },
+            std::move(done));
 }
 
 void service::set_roles(std::string id, std::vector<role> roles, callback<account> done) {
