@@ -29,6 +29,7 @@ struct arguments {
   std::string config_file;
   std::string file;
   app::import_choice import;
+  app::export_choice exported;
   app::demo_choice demo;
   std::string key_name = "admin";
   psp::psp_options psp;
@@ -40,6 +41,7 @@ struct commands {
   CLI::App* serve;
   CLI::App* migrate;
   CLI::App* import;
+  CLI::App* exported;
   CLI::App* demo;
   CLI::App* psp;
   CLI::App* admin_key;
@@ -52,6 +54,23 @@ void describe_simulation(CLI::App& sub, sim::sim_options& o) {
   sub.add_option("--seed", o.seed, "the first one; alone: only that one");
   sub.add_flag("--crash-every-step", o.crash_every_step, "one purchase, killed after each step");
   sub.add_flag("--verbose", o.verbose);
+}
+
+void describe_import(CLI::App& sub, arguments& a) {
+  auto& how = a.import;
+  sub.add_option("file", a.file, "JSON Lines, Shopify's product CSV or DummyJSON (docs/import.md)")
+      ->required();
+  sub.add_option("--format", how.format)
+      ->check(CLI::IsMember({"auto", "jsonl", "shopify", "dummyjson"}));
+  sub.add_option("--warehouse", how.warehouse, "takes the stock of files that name none");
+  sub.add_option("--currency", how.currency, "of a Shopify file's prices");
+  sub.add_option("--currencies", how.currencies,
+                 "a DummyJSON file is sold at the same amount in each of these")
+      ->delimiter(',');
+  sub.add_option("--report", how.report, "where errors go, default FILE.errors.csv");
+  sub.add_flag("--dry-run", how.dry_run, "check everything, write nothing");
+  sub.add_flag("--from-start", how.from_start,
+               "not on from where an interrupted import of this file was");
 }
 
 commands describe(CLI::App& app, arguments& a) {
@@ -67,21 +86,17 @@ commands describe(CLI::App& app, arguments& a) {
   commands all{add("serve", "run a node"),
                add("migrate", "bring the database's schema up to date"),
                add("import", "import a catalogue file"),
+               add("export", "write the catalogue to a file"),
                add("demo", "fill the catalogue with believable products"),
                add("psp", "simulate the payment provider's API"),
                add("admin-key", "make an API key for an administrator"),
                add("audit", "check the promises from the data"),
                add("sim", "simulate a node with faults, from seeds")};
-  all.import->add_option("file", a.file, "JSON Lines (docs/import.md) or DummyJSON products")
-      ->required();
-  all.import->add_option("--format", a.import.format)
-      ->check(CLI::IsMember({"auto", "jsonl", "dummyjson"}));
-  all.import->add_option("--warehouse", a.import.warehouse,
-                         "takes the stock of files that name none");
-  all.import
-      ->add_option("--currencies", a.import.currencies,
-                   "a file that names no currency is sold at the same amount in each of these")
-      ->delimiter(',');
+  describe_import(*all.import, a);
+  all.exported->add_option("file", a.file, "'-' is standard output")->required();
+  all.exported->add_option("--format", a.exported.format)
+      ->check(CLI::IsMember({"jsonl", "shopify"}));
+  all.exported->add_option("--currency", a.exported.currency, "of a Shopify file's prices");
   all.demo->add_option("--products", a.demo.products, "a larger number adds to a smaller one")
       ->check(CLI::Range(1, 10'000'000));
   all.demo->add_option("--seed", a.demo.seed);
@@ -113,6 +128,8 @@ int run(const commands& all, CLI::App& chosen, arguments& a) {
     return app::migrate(*c);
   if (&chosen == all.import)
     return app::import_file(*c, a.file, a.import);
+  if (&chosen == all.exported)
+    return app::export_file(*c, a.file, a.exported);
   if (&chosen == all.demo)
     return app::demo(*c, a.demo);
   if (&chosen == all.admin_key)

@@ -16,7 +16,7 @@ constexpr std::string_view path_in_front = "/media/demo/";
 constexpr std::string_view ending = ".svg";
 constexpr size_t words_most = 4; ///< of a noun: "Socks for the Night"
 
-static_assert(shapes.size() == static_cast<size_t>(picture::pump) + 1);
+static_assert(shapes.size() == static_cast<size_t>(silhouette::pump) + 1);
 
 /// FNV-1a: the same for ever.
 uint32_t mixed(std::string_view text) {
@@ -104,9 +104,9 @@ std::string paint(std::string_view shape, const palette& p) {
 }
 
 /// Nouns as they end a handle, and what they look like.
-const std::map<std::string, picture, std::less<>>& drawn_nouns() {
+const std::map<std::string, silhouette, std::less<>>& drawn_nouns() {
   static const auto all = [] {
-    std::map<std::string, picture, std::less<>> found;
+    std::map<std::string, silhouette, std::less<>> found;
     for (size_t i = 0; i < demo::kinds.size(); ++i)
       for (const auto& noun : demo::lists().nouns[i])
         found.emplace(make_handle(noun.english), demo::kinds[i].drawn);
@@ -116,9 +116,9 @@ const std::map<std::string, picture, std::less<>>& drawn_nouns() {
 }
 
 /// "varo-linen-chef-s-knife-123": the longest noun before the number.
-std::optional<picture> picture_of(std::string_view handle) {
+std::optional<silhouette> picture_of(std::string_view handle) {
   handle = handle.substr(0, std::min(handle.rfind('-'), handle.size()));
-  std::optional<picture> best;
+  std::optional<silhouette> best;
   size_t start = handle.size();
   for (size_t n = 0; n < words_most && start > 0; ++n) {
     const auto dash = handle.rfind('-', start - 1);
@@ -140,7 +140,7 @@ std::optional<std::string_view> value_of(std::string_view colour) {
 
 } // namespace
 
-std::string draw(picture what, std::string_view body, uint32_t detail) {
+std::string draw(silhouette what, std::string_view body, uint32_t detail) {
   const auto p = palette_of(parse_colour(body), detail);
   std::string out =
       R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" width="400" height="400">)";

@@ -10,7 +10,7 @@
 namespace souk::catalogue {
 
 /// What can be drawn.
-enum class picture : uint8_t {
+enum class silhouette : uint8_t {
   shirt,
   jumper,
   trousers,
@@ -80,6 +80,6 @@ std::string demo_picture_url(std::string_view handle, std::string_view colour);
 std::optional<std::string> demo_picture(std::string_view file);
 
 /// One drawing, 400 × 400, `body` in "#rrggbb"; `detail` varies what is not the shape.
-std::string draw(picture what, std::string_view body, uint32_t detail);
+std::string draw(silhouette what, std::string_view body, uint32_t detail);
 
 } // namespace souk::catalogue

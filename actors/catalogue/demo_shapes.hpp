@@ -1,4 +1,4 @@
-// The drawings themselves, in the order of `picture`; included by demo_picture.cpp alone. $b is
+// The drawings themselves, in the order of `silhouette`; included by demo_picture.cpp alone. $b is
 // the body's colour, $d a darker and $l a lighter one, $a an accent, $w the wood, $s the line.
 #pragma once
 

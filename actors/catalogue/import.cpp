@@ -2,9 +2,12 @@
 
 #include "actors/catalogue/check.hpp"
 #include "actors/catalogue/import_new.hpp"
+#include "actors/catalogue/import_run.hpp"
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
+#include <utility>
 
 namespace souk::catalogue {
 
@@ -15,32 +18,67 @@ namespace {
 /// Whether the whole import ends, not just a row.
 bool is_fatal(errc code) { return code == errc::unavailable || code == errc::timed_out; }
 
+/// A product of the batch and where it was read.
+struct batch_entry {
+  product_input product;
+  read_place place;
+};
+using batch = std::vector<batch_entry>;
+
+/// Keeps what souk has no place for beside each product.
+result<void> put_sources(sql::connection& c, const std::vector<product_input>& products,
+                         const batch& entries) {
+  std::vector<std::string> ids, formats, kept;
+  for (size_t i = 0; i < products.size(); ++i)
+    if (!entries[i].place.kept.empty()) {
+      ids.push_back(products[i].id);
+      formats.push_back(entries[i].place.format);
+      kept.push_back(entries[i].place.kept);
+    }
+  if (ids.empty())
+    return {};
+  auto done = c.execute("insert into product_source (product, format, data) "
+                        "select id, format, data::jsonb "
+                        "from unnest($1::text[], $2::text[], $3::text[]) as n(id, format, data) "
+                        "on conflict (product) do update set format = excluded.format, "
+                        "data = excluded.data",
+                        {ids, formats, kept});
+  return done ? result<void>{} : done.error();
+}
+
 class importer {
 public:
-  importer(persistence::pg_connection& c, const id_source& ids, const import_sinks& sinks)
-      : connection_(c), ids_(ids), sinks_(sinks) {}
+  importer(persistence::pg_connection& c, const id_source& ids, const import_sinks& sinks,
+           const import_options& options)
+      : connection_(c), ids_(ids), sinks_(sinks), options_(options) {}
 
   result<import_report> run(product_reader& reader);
 
 private:
-  void add(product_input p);
-  void report(size_t row, const failure& why);
+  result<void> read_all(product_reader& reader);
+  void add(product_input p, read_place place);
+  void report(const read_place& place, const failure& why);
   bool is_met(const product_input& p) const;
   result<void> load_warehouses();
   result<void> load_new_schemas();
   std::vector<problem> check(const product_input& p);
   result<void> flush();
-  result<void> write(std::vector<product_input> products, const std::vector<size_t>& row_numbers);
+  result<void> write(batch entries);
+  result<written> attempt(std::vector<product_input>& products, const batch& entries);
+  result<void> note(const char* state);
   std::vector<stock_row> stock_of(const std::vector<product_input>& products) const;
 
   persistence::pg_connection& connection_;
   const id_source& ids_;
   const import_sinks& sinks_;
+  const import_options& options_;
   std::map<std::string, std::string> schemas_;
   std::set<std::string, std::less<>> warehouses_;
-  std::vector<product_input> batch_;
-  std::vector<size_t> row_numbers_;
-  std::set<std::string> handles_, skus_; ///< of the batch
+  batch batch_;
+  std::set<std::string> handles_, skus_;            ///< of the batch
+  std::unordered_map<std::string, size_t> in_file_; ///< of a dry run: SKU → its handle's hash
+  std::vector<row_error> unsaved_;
+  size_t errors_ = 0;
   import_report report_;
 };
 
@@ -51,65 +89,99 @@ bool importer::is_met(const product_input& p) const {
                              [&](const variant_input& v) { return skus_.contains(v.sku); });
 }
 
-void importer::add(product_input p) {
+void importer::add(product_input p, read_place place) {
   handles_.insert(p.handle);
   for (const auto& v : p.variants)
     skus_.insert(v.sku);
-  row_numbers_.push_back(report_.rows);
-  batch_.push_back(std::move(p));
+  if (place.row == 0)
+    place.row = report_.rows;
+  batch_.push_back({std::move(p), std::move(place)});
 }
 
-void importer::report(size_t row, const failure& why) {
+void importer::report(const read_place& place, const failure& why) {
   ++report_.failed;
-  if (report_.errors.size() >= import_errors_max)
-    return;
+  const auto tell = [this](row_error e) {
+    ++errors_;
+    sinks_.error(e);
+    if (report_.errors.size() < import_errors_max)
+      report_.errors.push_back(e);
+    if (!options_.run.empty())
+      unsaved_.push_back(std::move(e));
+  };
   if (why.problems.empty())
-    report_.errors.push_back({row, "", why.detail});
+    tell({place.row, "", why.detail});
   for (const auto& p : why.problems)
-    report_.errors.push_back({row, p.field, p.detail});
+    tell(locate(p, place));
 }
 
 std::vector<stock_row> importer::stock_of(const std::vector<product_input>& products) const {
+  const auto started = std::to_string(to_micros(report_.started));
   std::vector<stock_row> stock;
   for (const auto& p : products)
     for (const auto& v : p.variants)
-      for (const auto& s : v.stock)
+      for (const auto& s : v.stock) {
         stock.push_back({v.sku, s.warehouse, s.on_hand});
+        if (!options_.run.empty())
+          stock.back().command = make_command_id({options_.run, started, v.sku, s.warehouse});
+      }
   return stock;
 }
 
-result<void> importer::write(std::vector<product_input> products,
-                             const std::vector<size_t>& row_numbers) {
+result<written> importer::attempt(std::vector<product_input>& products, const batch& entries) {
   const auto fresh = are_new(connection_, products);
   if (!fresh)
     return fresh.error();
-  auto done = sql::in_transaction(connection_, [&](sql::connection& c) -> result<written> {
+  const auto put = [&](sql::connection& c) -> result<written> {
     if (auto added = add_categories(c, products); !added)
       return added.error();
-    if (!*fresh)
-      return write_products(c, products, ids_);
-    if (auto copied = copy_products(connection_, products, ids_); !copied)
-      return copied.error();
-    return written{.created = products.size()};
-  });
+    written done{.created = products.size()};
+    if (*fresh) {
+      if (auto copied = copy_products(connection_, products, ids_); !copied)
+        return copied.error();
+    } else if (auto put_each = write_products(c, products, ids_); put_each) {
+      done = *put_each;
+    } else {
+      return put_each.error();
+    }
+    if (auto kept = put_sources(c, products, entries); !kept)
+      return kept.error();
+    return done;
+  };
+  if (!options_.dry_run)
+    return sql::in_transaction(connection_, put);
+  if (auto begun = connection_.execute("begin"); !begun)
+    return begun.error();
+  auto outcome = put(connection_);
+  if (auto undone = connection_.execute("rollback"); !undone)
+    return undone.error();
+  return outcome;
+}
+
+result<void> importer::write(batch entries) {
+  std::vector<product_input> products;
+  for (auto& e : entries)
+    products.push_back(e.product);
+  auto done = attempt(products, entries);
   if (done) {
     report_.created += done->created;
     report_.changed += done->changed;
-    sinks_.stock(stock_of(products));
-    sinks_.progress(report_);
+    if (!options_.dry_run)
+      sinks_.stock(stock_of(products));
     return {};
   }
   if (is_fatal(done.error().code))
     return done.error();
-  if (products.size() == 1) {
-    report(row_numbers.front(), done.error());
+  if (entries.size() == 1) {
+    report(entries.front().place, done.error());
     return {};
   }
-  // One bad row spoils a transaction: find it by giving each its own.
-  for (size_t i = 0; i < products.size(); ++i)
-    if (auto one = write({std::move(products[i])}, {row_numbers[i]}); !one)
-      return one;
-  return {};
+  // One bad row spoils a transaction: find it by halves.
+  const auto middle = entries.begin() + static_cast<ptrdiff_t>(entries.size() / 2);
+  batch later{std::make_move_iterator(middle), std::make_move_iterator(entries.end())};
+  entries.erase(middle, entries.end());
+  if (auto one = write(std::move(entries)); !one)
+    return one;
+  return write(std::move(later));
 }
 
 result<void> importer::load_warehouses() {
@@ -124,7 +196,7 @@ result<void> importer::load_warehouses() {
 /// A batch at a time, because looking them up costs a round trip.
 result<void> importer::load_new_schemas() {
   std::vector<std::string> unknown;
-  for (const auto& p : batch_)
+  for (const auto& [p, place] : batch_)
     if (!p.category_path.empty() &&
         schemas_.try_emplace(p.category_path.back().handle, "{}").second)
       unknown.push_back(p.category_path.back().handle);
@@ -148,59 +220,91 @@ std::vector<problem> importer::check(const product_input& p) {
                             "/variants/" + std::to_string(i) + "/stock",
                             "there is no warehouse '" + s.warehouse + "'",
                             {}});
+  if (options_.dry_run)
+    for (size_t i = 0; i < p.variants.size(); ++i)
+      if (const auto hash = std::hash<std::string>{}(p.handle);
+          in_file_.try_emplace(p.variants[i].sku, hash).first->second != hash)
+        problems.push_back({"duplicate",
+                            "/variants/" + std::to_string(i) + "/sku",
+                            "another product of this file has this SKU",
+                            {}});
   return problems;
 }
 
 result<void> importer::flush() {
   if (auto loaded = load_new_schemas(); !loaded)
     return loaded;
-  std::vector<product_input> good;
-  std::vector<size_t> good_rows;
-  for (size_t i = 0; i < batch_.size(); ++i) {
-    auto problems = check(batch_[i]);
-    if (!problems.empty()) {
-      report(row_numbers_[i], refused(std::move(problems)));
-      continue;
-    }
-    good.push_back(std::move(batch_[i]));
-    good_rows.push_back(row_numbers_[i]);
+  batch good;
+  for (auto& e : batch_) {
+    if (auto problems = check(e.product); !problems.empty())
+      report(e.place, refused(std::move(problems)));
+    else
+      good.push_back(std::move(e));
   }
   batch_.clear();
-  row_numbers_.clear();
   handles_.clear();
   skus_.clear();
-  if (good.empty())
+  if (!good.empty())
+    if (auto done = write(std::move(good)); !done)
+      return done;
+  sinks_.progress(report_);
+  return note("running");
+}
+
+result<void> importer::note(const char* state) {
+  if (options_.run.empty() || options_.dry_run)
     return {};
-  return write(std::move(good), good_rows);
+  const auto first = static_cast<int64_t>(errors_ - unsaved_.size());
+  return save_progress(connection_, options_, report_, state, first, std::exchange(unsaved_, {}));
+}
+
+result<void> importer::read_all(product_reader& reader) {
+  for (size_t done = report_.resumed; done > 0 && reader.next(); --done) {
+  }
+  while (auto row = reader.next()) {
+    // The batch before this product is committed without it.
+    if (*row && (batch_.size() >= import_batch_max || is_met(**row)))
+      if (auto done = flush(); !done)
+        return done;
+    ++report_.rows;
+    auto place = reader.place();
+    if (place.row == 0)
+      place.row = report_.rows;
+    if (*row)
+      add(std::move(**row), std::move(place));
+    else if (is_fatal(row->error().code))
+      return row->error();
+    else
+      report(place, row->error());
+  }
+  return flush();
 }
 
 result<import_report> importer::run(product_reader& reader) {
   if (auto loaded = load_warehouses(); !loaded)
     return loaded.error();
-  while (auto row = reader.next()) {
-    ++report_.rows;
-    if (!*row) {
-      if (is_fatal(row->error().code))
-        return row->error();
-      report(report_.rows, row->error());
-      continue;
-    }
-    if (batch_.size() == import_batch_max || is_met(**row))
-      if (auto done = flush(); !done)
-        return done.error();
-    add(std::move(**row));
+  if (!options_.run.empty() && !options_.dry_run) {
+    auto begun = begin_progress(connection_, options_);
+    if (!begun)
+      return begun.error();
+    report_ = std::move(begun->report);
+    errors_ = begun->errors;
   }
-  if (auto done = flush(); !done)
+  if (auto done = read_all(reader); !done) {
+    (void)note("failed");
     return done.error();
-  sinks_.progress(report_);
+  }
+  if (auto noted = note("finished"); !noted)
+    return noted.error();
   return std::move(report_);
 }
 
 } // namespace
 
 result<import_report> import_products(product_reader& reader, persistence::pg_connection& c,
-                                      const id_source& ids, const import_sinks& sinks) {
-  return importer{c, ids, sinks}.run(reader);
+                                      const id_source& ids, const import_sinks& sinks,
+                                      const import_options& options) {
+  return importer{c, ids, sinks, options}.run(reader);
 }
 
 } // namespace souk::catalogue

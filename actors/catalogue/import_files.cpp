@@ -21,13 +21,35 @@ public:
     std::string line;
     if (!std::getline(in_, line))
       return std::nullopt;
+    place_ = {};
     if (line.size() > import_row_bytes_max)
       return fail(errc::too_large, "a line may have 1 MiB");
-    return parse_product(line);
+    auto product = parse_product(line);
+    if (product)
+      read_source(line);
+    return product;
   }
+  read_place place() const override { return place_; }
 
 private:
+  /// {"source": {"format": "shopify", "data": {…}}}, as exports write it.
+  void read_source(const std::string& line) {
+    if (line.find("\"source\"") == line.npos)
+      return;
+    const auto whole = json::parse(line);
+    const auto* source = whole.get_object().if_contains("source");
+    if (source == nullptr || !source->is_object())
+      return;
+    const auto* format = source->get_object().if_contains("format");
+    const auto* data = source->get_object().if_contains("data");
+    if (format == nullptr || !format->is_string() || data == nullptr || !data->is_object())
+      return;
+    place_.format = format->get_string();
+    place_.kept = json::serialize(*data);
+  }
+
   std::istream& in_;
+  read_place place_;
 };
 
 /// Cuts the objects out of an array without parsing it whole: quotes and braces are all it knows.

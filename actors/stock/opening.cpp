@@ -22,7 +22,8 @@ result<persistence::fragment> first_fragment(const first_count& f, const std::st
   const auto events = model::decide({}, count{f.on_hand, reason}, now);
   if (!events)
     return events.error();
-  entity::journal_entry entry{.command = {{}, 0, now}, .events = {}, .trace = {}};
+  entity::journal_entry entry{
+      .command = {f.command, count_fingerprint, now}, .events = {}, .trace = {}};
   for (const auto& event : *events)
     entry.events.push_back(model::encode(event));
   persistence::fragment piece;

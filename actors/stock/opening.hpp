@@ -2,6 +2,7 @@
 // rows that each cell's entity would have written itself, in one commit of the journal.
 #pragma once
 
+#include "base/ids.hpp"
 #include "base/time.hpp"
 #include "persistence/pg_connection.hpp"
 
@@ -14,7 +15,11 @@ struct first_count {
   std::string sku;
   std::string warehouse;
   int64_t on_hand = 0;
+  command_id command = {}; ///< empty: nobody will ask for this count again
 };
+
+/// Of counts: one command id stands for one count of one cell.
+inline constexpr uint64_t count_fingerprint = 1;
 
 /// Blocking, outside a transaction; all counts or none. Only a cell's first event is written, and
 /// the journal's key says that there was none: two histories cannot begin. Answers those cells that

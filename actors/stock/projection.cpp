@@ -49,7 +49,10 @@ private:
   /// moment its commit becomes visible to others.
   result<void> follow(connection& c, const entity_id& id, uint64_t seq,
                       const std::string& payload) {
-    const auto known = cells_.find(id);
+    auto known = cells_.find(id);
+    // Before its first event a cell is nothing: there is no journal to read.
+    if (known == cells_.end() && seq == 1)
+      known = cells_.try_emplace(id).first;
     if (known != cells_.end() && known->second.replay(seq, payload))
       return {};
     if (auto read = read_again(c, id); !read)

@@ -15,10 +15,20 @@ int serve(const config& c);
 int migrate(const config& c);
 
 struct import_choice {
-  std::string format = "auto";      ///< or "jsonl", "dummyjson"
+  std::string format = "auto";      ///< or "jsonl", "shopify", "dummyjson"
   std::string warehouse = "berlin"; ///< takes the stock of files that name none
   std::vector<std::string> currencies = {"USD", "EUR", "GBP"}; ///< of files that name none
+  std::string currency = "EUR";                                ///< of every price of a Shopify file
+  std::string report = {}; ///< where errors go; empty: beside the file
+  bool dry_run = false;
+  bool from_start = false; ///< not on from where an interrupted import of the file was
 };
+struct export_choice {
+  std::string format = "jsonl"; ///< or "shopify"
+  std::string currency = "EUR"; ///< of the prices of a Shopify file
+};
+/// "-": standard output.
+int export_file(const config& c, const std::string& file, const export_choice& how);
 int import_file(const config& c, const std::string& file, const import_choice& how);
 struct demo_choice {
   size_t products = 200;
