@@ -10,8 +10,8 @@ namespace souk::adapters {
 
 namespace {
 
-/// RFC 2047: an encoded word has at most 75 characters, which 45 bytes in base64 stay below.
-constexpr size_t word_bytes_max = 45;
+/// RFC 2047: a line with encoded words has at most 76 characters; the first names its field, too.
+constexpr size_t word_bytes_max = 39;
 
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(

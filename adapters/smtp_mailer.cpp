@@ -23,9 +23,18 @@ void append(string_list& to, const std::string& line) {
   to.reset(grown);
 }
 
+/// Lines in mails end with both; texts here have no carriage returns.
+std::string with_mail_lines(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    out += c == '\n' ? std::string{"\r\n"} : std::string{c};
+  return out;
+}
+
 void add_text(curl_mime* to, const std::string& text, const char* type) {
   auto* part = curl_mime_addpart(to);
-  curl_mime_data(part, text.data(), text.size());
+  const auto lines = with_mail_lines(text);
+  curl_mime_data(part, lines.data(), lines.size());
   curl_mime_type(part, type);
   curl_mime_encoder(part, "quoted-printable");
 }
@@ -35,11 +44,7 @@ mime_part alternatives(CURL* curl, const notification::mail& m) {
   mime_part forms{curl_mime_init(curl)};
   add_text(forms.get(), m.text, "text/plain; charset=utf-8");
   add_text(forms.get(), m.html, "text/html; charset=utf-8");
-  mime_part whole{curl_mime_init(curl)};
-  auto* part = curl_mime_addpart(whole.get());
-  curl_mime_subparts(part, forms.release());
-  curl_mime_type(part, "multipart/alternative");
-  return whole;
+  return forms;
 }
 
 /// Non-zero makes curl give up the transfer.
@@ -118,6 +123,7 @@ result<void> smtp_mailer::send(const notification::mail& m, std::stop_token stop
   string_list headers, receivers;
   for (const auto& line : mail_headers(m, options_.host))
     append(headers, line);
+  append(headers, "Content-Type: multipart/alternative"); // libcurl adds the boundary
   append(receivers, "<" + m.to.address + ">");
   auto* curl = session_->curl;
   session_->set_up(options_);

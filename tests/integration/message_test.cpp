@@ -278,10 +278,12 @@ TEST_F(Smtp, DeliversBothFormsInUtf8) {
   for (const auto* line :
        {"Message-ID: <m1@example.com>\r\n", "From: Bazaar <shop@example.com>\r\n",
         "To: =?UTF-8?B?Wm/DqyA8Yj4=?= <ada@example.org>\r\n", "Auto-Submitted: auto-generated\r\n",
-        "MIME-Version: 1.0\r\n", "Content-Type: text/plain; charset=utf-8\r\n",
+        "Mime-Version: 1.0\r\n", "Content-Type: text/plain; charset=utf-8\r\n",
         "Content-Type: text/html; charset=utf-8\r\n", "Subject: Choose a new password for Bazaar"})
     EXPECT_NE(got.find(line), std::string::npos) << line << "\n" << got;
-  EXPECT_NE(got.find("multipart/alternative"), std::string::npos);
+  EXPECT_NE(got.find("Content-Type: multipart/alternative; boundary="), std::string::npos);
+  EXPECT_EQ(got.find("multipart/mixed"), std::string::npos);
+  EXPECT_NE(got.find("\r\n\r\nHello,\r\n\r\n"), std::string::npos) << got;
   EXPECT_LT(got.find("text/plain"), got.find("text/html")) << "readers take the last they know";
   EXPECT_NE(server.mail(2).find("Message-ID: <m2@example.com>"), std::string::npos);
 }
