@@ -16,3 +16,11 @@ function(souk_module room)
     target_precompile_headers(souk_${room} PRIVATE ${arg_PRECOMPILE})
   endif()
 endfunction()
+
+# Programs take their memory from jemalloc; the sanitizers bring an allocator of their own.
+function(souk_allocator program)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  if(NOT CMAKE_CXX_FLAGS_${type} MATCHES "sanitize")
+    target_link_libraries(${program} PRIVATE PkgConfig::jemalloc)
+  endif()
+endfunction()
