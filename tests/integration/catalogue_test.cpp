@@ -187,7 +187,10 @@ TEST_F(Catalogue, PagesThroughACategoryWithoutGapOrRepeat) {
       }
       request.cursor = page->next_cursor;
     } while (!request.cursor.empty());
-    EXPECT_EQ(seen.size(), 60u) << "6 of 26 kinds are clothing";
+    size_t clothes = 0;
+    for (size_t i = 0; i < 260; ++i)
+      clothes += demo_product(1, i).category_path.front().handle == "clothing";
+    EXPECT_EQ(seen.size(), clothes);
   }
 }
 
@@ -225,7 +228,7 @@ TEST_F(Catalogue, FindsByWordsAndByBeginnings) {
   for (const char* odd : {"'", "& | !", "a:*", "\\", "\"open", "--", "(", "größe 'x"})
     (void)hits(odd);
   std::set<std::string> seen;
-  search_request request{.market = {eur, "DE", ""}, .query = "belongs", .limit = 9};
+  search_request request{.market = {eur, "DE", ""}, .query = "everyday", .limit = 3};
   do {
     auto page = search_products(*c, request);
     ASSERT_TRUE(page) << page.error().detail;
@@ -233,7 +236,10 @@ TEST_F(Catalogue, FindsByWordsAndByBeginnings) {
       EXPECT_TRUE(seen.insert(p.id).second);
     request.cursor = page->next_cursor;
   } while (!request.cursor.empty());
-  EXPECT_EQ(seen.size(), 100u);
+  size_t everyday = 0;
+  for (size_t i = 0; i < 100; ++i)
+    everyday += demo_product(1, i).title.find("Everyday") != std::string::npos;
+  EXPECT_EQ(seen.size(), everyday);
 }
 
 TEST_F(Catalogue, TellsACartWhatItNeeds) {
