@@ -141,11 +141,11 @@ result<product_page> list_all_products(sql::connection& c, const office_list_req
     if (auto good = add_cursor(asked, request.page.cursor); !good)
       return good.error();
   asked.parameters.emplace_back(static_cast<int64_t>(request.page.limit + 1));
-  auto found = c.execute("select id, (extract(epoch from created_at) * 1000000)::bigint::text "
-                         "from product" +
-                             asked.where + " order by created_at desc, id desc limit $" +
-                             std::to_string(asked.parameters.size()),
-                         std::move(asked.parameters));
+  const auto statement =
+      "select id, (extract(epoch from created_at) * 1000000)::bigint::text from product" +
+      asked.where + " order by created_at desc, id desc limit $" +
+      std::to_string(asked.parameters.size());
+  auto found = c.execute(statement, std::move(asked.parameters));
   if (!found)
     return found.error();
   std::vector<std::string> ids;
