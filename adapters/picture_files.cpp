@@ -42,8 +42,7 @@ bool sync_folder(const fs::path& path) {
 }
 
 bool write_file(const fs::path& path, const std::string& bytes) {
-  const descriptor file{
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+  const descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
   if (file.get() < 0)
     return false;
   for (size_t at = 0; at < bytes.size();) {

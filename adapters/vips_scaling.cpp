@@ -2,11 +2,10 @@
 
 #include "base/log.hpp"
 
-#include <vips/vips.h>
-
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <vips/vips.h>
 
 namespace souk::adapters {
 
@@ -49,18 +48,32 @@ result<void> check_pixels(const std::string& bytes) {
   return {};
 }
 
-/// Decoded as far as the largest box needs, in memory: later errors are ours.
+/// What cameras and editors wrote beside the picture; the encoders' own switch leaves some of it.
+void drop_metadata(VipsImage* image) {
+  gchar** fields = vips_image_get_fields(image);
+  for (gchar** field = fields; *field != nullptr; ++field)
+    vips_image_remove(image, *field); // what libvips needs itself cannot be removed
+  g_strfreev(fields);
+}
+
+/// The largest size in memory: later errors are ours. Every pixel is read, because libvips finds a
+/// picture's end missing only when it is asked for it.
 result<image_ptr> decode(const std::string& bytes) {
+  const image_ptr all{vips_image_new_from_buffer(bytes.data(), bytes.size(), "", "fail_on",
+                                                 VIPS_FAIL_ON_ERROR, "access",
+                                                 VIPS_ACCESS_SEQUENTIAL, nullptr)};
+  if (!all)
+    return broken();
   const auto box = static_cast<int>(catalogue::picture_boxes.back());
   VipsImage* out = nullptr;
-  if (vips_thumbnail_buffer(const_cast<char*>(bytes.data()), bytes.size(), &out, box, "height", box,
-                            "size", VIPS_SIZE_DOWN, "export_profile", "srgb", "fail_on",
-                            VIPS_FAIL_ON_ERROR, nullptr) != 0)
+  if (vips_thumbnail_image(all.get(), &out, box, "height", box, "size", VIPS_SIZE_DOWN,
+                           "export_profile", "srgb", nullptr) != 0)
     return broken();
   const image_ptr lazy{out};
   image_ptr whole{vips_image_copy_memory(lazy.get())};
   if (!whole)
     return broken();
+  drop_metadata(whole.get());
   return whole;
 }
 
@@ -117,10 +130,10 @@ result<scaled_picture> scale(VipsImage* whole, int64_t box) {
   auto fitting = fit(whole, box);
   if (!fitting)
     return fitting.error();
-  scaled_picture out{.size = {box, vips_image_get_width(fitting->get()),
-                              vips_image_get_height(fitting->get())},
-                     .webp = {},
-                     .jpeg = {}};
+  scaled_picture out{
+      .size = {box, vips_image_get_width(fitting->get()), vips_image_get_height(fitting->get())},
+      .webp = {},
+      .jpeg = {}};
   auto webp = save_webp(fitting->get());
   if (!webp)
     return webp.error();
@@ -145,8 +158,9 @@ void start_vips() {
     for (const auto loader : loaders)
       vips_operation_block_set(loader.data(), FALSE);
     // Warnings about strangers' files are no news.
-    g_log_set_handler("VIPS", G_LOG_LEVEL_MASK,
-                      [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+    g_log_set_handler(
+        "VIPS", G_LOG_LEVEL_MASK, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {},
+        nullptr);
   });
 }
 

@@ -47,8 +47,8 @@ result<std::map<std::string, std::string, std::less<>>> names_in(sql::connection
 } // namespace
 
 result<std::vector<category>> load_categories(sql::connection& c, const std::string& locale) {
-  auto found = c.execute(std::string{columns} +
-                         "order by cardinality(k.path), k.position, k.handle");
+  auto found =
+      c.execute(std::string{columns} + "order by cardinality(k.path), k.position, k.handle");
   if (!found)
     return found.error();
   auto names = names_in(c, locale);
@@ -83,13 +83,12 @@ result<category> find_category(sql::connection& c, const std::string& handle) {
 
 result<std::map<std::string, std::string>> load_schemas(sql::connection& c,
                                                         const std::vector<std::string>& handles) {
-  auto found = c.execute(
-      "select k.handle, coalesce((select jsonb_object_agg(rule.key, rule.value "
-      "order by cardinality(above.path)) from category above "
-      "cross join lateral jsonb_each(above.attribute_schema) rule "
-      "where above.handle = any(k.path)), '{}')::text from category k "
-      "where k.handle = any($1::text[])",
-      {handles});
+  auto found = c.execute("select k.handle, coalesce((select jsonb_object_agg(rule.key, rule.value "
+                         "order by cardinality(above.path)) from category above "
+                         "cross join lateral jsonb_each(above.attribute_schema) rule "
+                         "where above.handle = any(k.path)), '{}')::text from category k "
+                         "where k.handle = any($1::text[])",
+                         {handles});
   if (!found)
     return found.error();
   std::map<std::string, std::string> schemas;

@@ -56,8 +56,8 @@ result<std::vector<std::string>> place_below(sql::connection& c, const std::stri
   const auto unknown = [] { return fail_field("/parent", "unknown", "there is no such category"); };
   if (!is_handle(parent))
     return unknown();
-  auto found = c.execute("select to_json(path)::text from category where handle = $1 for share",
-                         {parent});
+  auto found =
+      c.execute("select to_json(path)::text from category where handle = $1 for share", {parent});
   if (!found)
     return found.error();
   if (found->empty())
@@ -116,8 +116,8 @@ public:
   result<void> verdict() && {
     if (count_ == 0)
       return {};
-    auto why = fail(errc::conflict, std::to_string(count_) +
-                                        " products would not satisfy the attribute schema");
+    auto why = fail(errc::conflict,
+                    std::to_string(count_) + " products would not satisfy the attribute schema");
     why.problems = std::move(named_);
     why.extra = R"({"products":)" + std::to_string(count_) + "}";
     return why;
@@ -161,8 +161,8 @@ result<category> locked_category(sql::connection& c, const std::string& handle,
   if (auto locked = lock_tree(c); !locked)
     return locked.error();
   if (is_handle(handle))
-    if (auto held = c.execute("select 1::bigint from category where handle = $1 for update",
-                              {handle});
+    if (auto held =
+            c.execute("select 1::bigint from category where handle = $1 for update", {handle});
         !held)
       return held.error();
   auto now = find_category(c, handle);
@@ -214,11 +214,11 @@ result<std::string> create_category(sql::connection& c, const category& wanted) 
   auto path = place_below(c, wanted.parent, wanted.handle);
   if (!path)
     return path.error();
-  auto made = c.execute("insert into category (handle, parent, path, name, attribute_schema, "
-                        "position) values ($1, nullif($2, ''), $3, $4, $5::text::jsonb, "
-                        "$6::bigint) on conflict do nothing",
-                        {wanted.handle, wanted.parent, *path, wanted.name, wanted.attribute_schema,
-                         wanted.position});
+  auto made = c.execute(
+      "insert into category (handle, parent, path, name, attribute_schema, "
+      "position) values ($1, nullif($2, ''), $3, $4, $5::text::jsonb, "
+      "$6::bigint) on conflict do nothing",
+      {wanted.handle, wanted.parent, *path, wanted.name, wanted.attribute_schema, wanted.position});
   if (!made)
     return made.error();
   if (made->affected() == 0)

@@ -17,7 +17,9 @@ namespace {
 result<std::string> schema_of(sql::connection& c, const product_input& p) {
   if (p.category_path.empty())
     return fail_field("/category", "required", "every product has a category");
-  const auto unknown = [] { return fail_field("/category", "unknown", "there is no such category"); };
+  const auto unknown = [] {
+    return fail_field("/category", "unknown", "there is no such category");
+  };
   const auto& handle = p.category_path.back().handle;
   if (!is_handle(handle))
     return unknown();
@@ -153,12 +155,12 @@ std::vector<problem> check_skus(const product_view& now, const product_patch& pa
 
 /// errc::conflict when one of them had a price, so may be in somebody's order, or lies on a shelf.
 result<void> expect_unsold(sql::connection& c, const std::vector<std::string>& skus) {
-  auto known = c.execute(
-      "select v.sku from variant v where v.sku = any($1::text[]) and (v.was_priced "
-      "or exists (select from price where variant = v.id) "
-      "or exists (select from stock_level l where l.sku = v.sku and l.on_hand <> 0)) "
-      "order by v.sku limit 1",
-      {skus});
+  auto known =
+      c.execute("select v.sku from variant v where v.sku = any($1::text[]) and (v.was_priced "
+                "or exists (select from price where variant = v.id) "
+                "or exists (select from stock_level l where l.sku = v.sku and l.on_hand <> 0)) "
+                "order by v.sku limit 1",
+                {skus});
   if (!known)
     return known.error();
   if (known->empty())

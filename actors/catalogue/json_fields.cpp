@@ -64,7 +64,8 @@ std::vector<std::string> json_fields::texts(std::string_view name) {
     if (const auto* text = (*list)[i].if_string())
       all.emplace_back(*text);
     else
-      problems_.push_back({"invalid", pointer(name) + "/" + std::to_string(i), "must be a text", {}});
+      problems_.push_back(
+          {"invalid", pointer(name) + "/" + std::to_string(i), "must be a text", {}});
   }
   return all;
 }

@@ -140,9 +140,9 @@ void office::set_prices(std::string sku, std::vector<listed_price> prices, edit 
 }
 
 void office::products(office_list_request request, callback<product_page> done) {
-  pool_.ask([request = std::move(request)](
-                sql::connection& c) { return list_all_products(c, request); },
-            std::move(done));
+  pool_.ask(
+      [request = std::move(request)](sql::connection& c) { return list_all_products(c, request); },
+      std::move(done));
 }
 
 void office::record(std::string id_or_handle, callback<product_record> done) {

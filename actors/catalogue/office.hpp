@@ -20,7 +20,8 @@ struct edit {
 /// prices.hpp, write.hpp and picture_rows.hpp.
 class office {
 public:
-  office(persistence::sql::pool& pool, picture_store& pictures) : pool_(pool), pictures_(pictures) {}
+  office(persistence::sql::pool& pool, picture_store& pictures)
+      : pool_(pool), pictures_(pictures) {}
 
   void category(std::string handle, callback<catalogue::category> done);
   void create_category(catalogue::category wanted, edit how, callback<catalogue::category> done);

@@ -90,7 +90,8 @@ std::optional<std::optional<time_point>> read_end(json_fields& f, std::string_vi
 
 result<category> parse_category(const json::object& object) {
   return parsed<category>(object, [](json_fields& f) {
-    category k{.handle = {}, .parent = f.text("parent").value_or(""), .name = required_text(f, "name")};
+    category k{
+        .handle = {}, .parent = f.text("parent").value_or(""), .name = required_text(f, "name")};
     k.handle = f.text("handle").value_or(make_handle(k.name));
     k.position = f.integer("position").value_or(0);
     k.attribute_schema = read_schema(f).value_or("{}");
@@ -121,8 +122,9 @@ result<brand> parse_brand(const json::object& object) {
 }
 
 result<brand_patch> parse_brand_patch(const json::object& object) {
-  return parsed<brand_patch>(
-      object, [](json_fields& f) { return brand_patch{f.text("name"), f.text("handle")}; });
+  return parsed<brand_patch>(object, [](json_fields& f) {
+    return brand_patch{f.text("name"), f.text("handle")};
+  });
 }
 
 result<price_list> parse_price_list(const json::object& object) {

@@ -79,7 +79,7 @@ struct variant_prices {
 struct product_record {
   product_view product; ///< archived variants too
   std::vector<translation> translations;
-  std::vector<std::optional<money>> costs;        ///< of its variants, in their order
+  std::vector<std::optional<money>> costs;       ///< of its variants, in their order
   std::vector<std::vector<listed_price>> prices; ///< of its variants, in their order
 };
 

@@ -110,8 +110,8 @@ std::vector<picture_size> parse_sizes(std::string_view text) {
   std::vector<picture_size> sizes;
   const auto parsed = json::parse(text);
   for (const auto& each : parsed.as_array())
-    sizes.push_back({each.at("box").as_int64(), each.at("width").as_int64(),
-                     each.at("height").as_int64()});
+    sizes.push_back(
+        {each.at("box").as_int64(), each.at("width").as_int64(), each.at("height").as_int64()});
   return sizes;
 }
 

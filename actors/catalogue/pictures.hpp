@@ -11,7 +11,7 @@ namespace souk::catalogue {
 
 /// Longest sides, pixels. A smaller picture is not enlarged: it ends with the first that holds it.
 inline constexpr std::array<int64_t, 4> picture_boxes{160, 480, 960, 1920};
-inline constexpr size_t picture_bytes_max = 10 << 20;      ///< of an upload
+inline constexpr size_t picture_bytes_max = 10 << 20;     ///< of an upload
 inline constexpr int64_t picture_pixels_max = 50'000'000; ///< of an upload
 
 struct picture_size {

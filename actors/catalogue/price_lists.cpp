@@ -146,13 +146,13 @@ result<std::string> create_price_list(sql::connection& c, const price_list& want
     problems.push_back({"invalid", "/id", "1 to 100 of a-z, 0-9 and -", {}});
   if (!problems.empty())
     return refused(std::move(problems));
-  auto made = c.execute("insert into price_list (id, name, currency, country, priority, valid_from, "
-                        "valid_until) values ($1, $2, $3::text, nullif($4::text, ''), $5::bigint, "
-                        "coalesce($6::timestamptz, '-infinity'), "
-                        "coalesce($7::timestamptz, 'infinity')) on conflict do nothing",
-                        {wanted.id, wanted.name, std::string{wanted.currency.code()},
-                         wanted.country, wanted.priority, time_or_null(wanted.valid_from),
-                         time_or_null(wanted.valid_until)});
+  auto made = c.execute(
+      "insert into price_list (id, name, currency, country, priority, valid_from, "
+      "valid_until) values ($1, $2, $3::text, nullif($4::text, ''), $5::bigint, "
+      "coalesce($6::timestamptz, '-infinity'), "
+      "coalesce($7::timestamptz, 'infinity')) on conflict do nothing",
+      {wanted.id, wanted.name, std::string{wanted.currency.code()}, wanted.country, wanted.priority,
+       time_or_null(wanted.valid_from), time_or_null(wanted.valid_until)});
   if (!made)
     return made.error();
   if (made->affected() == 0)
@@ -177,14 +177,14 @@ result<std::string> change_price_list(sql::connection& c, const std::string& id,
     return refused(std::move(problems));
   if (auto same = expect_same_market(c, *before, after); !same)
     return same.error();
-  auto done = c.execute("update price_list set name = $2, currency = $3::text, "
-                        "country = nullif($4::text, ''), priority = $5::bigint, "
-                        "valid_from = coalesce($6::timestamptz, '-infinity'), "
-                        "valid_until = coalesce($7::timestamptz, 'infinity'), "
-                        "version = version + 1 where id = $1",
-                        {id, after.name, std::string{after.currency.code()}, after.country,
-                         after.priority, time_or_null(after.valid_from),
-                         time_or_null(after.valid_until)});
+  auto done =
+      c.execute("update price_list set name = $2, currency = $3::text, "
+                "country = nullif($4::text, ''), priority = $5::bigint, "
+                "valid_from = coalesce($6::timestamptz, '-infinity'), "
+                "valid_until = coalesce($7::timestamptz, 'infinity'), "
+                "version = version + 1 where id = $1",
+                {id, after.name, std::string{after.currency.code()}, after.country, after.priority,
+                 time_or_null(after.valid_from), time_or_null(after.valid_until)});
   if (!done)
     return done.error();
   if (auto raised = raise_versions_of(c, id); !raised)

@@ -70,10 +70,11 @@ listed_price price_of(const sql::rows& r, size_t i) {
 
 /// Whether any went; a variant remembers that it had one.
 result<bool> drop_other_prices(sql::connection& c, const std::string& sku, const texts& kept) {
-  auto gone = c.execute("with gone as (delete from price p using variant v where v.id = p.variant "
-                        "and v.sku = $1 and p.price_list <> all($2::text[]) returning p.variant) "
-                        "update variant set was_priced = true where id in (select variant from gone)",
-                        {sku, kept});
+  auto gone =
+      c.execute("with gone as (delete from price p using variant v where v.id = p.variant "
+                "and v.sku = $1 and p.price_list <> all($2::text[]) returning p.variant) "
+                "update variant set was_priced = true where id in (select variant from gone)",
+                {sku, kept});
   if (!gone)
     return gone.error();
   return gone->affected() > 0;
@@ -112,16 +113,15 @@ result<bool> put_own_prices(sql::connection& c, const std::vector<own_price>& pr
     amount.push_back(p.price.amount);
     original.push_back(p.price.original_amount.value_or(-1));
   }
-  auto done = c.execute(
-      "insert into price as old (variant, price_list, amount, original_amount) "
-      "select v.id, list, n.amount, nullif(original, -1) "
-      "from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) "
-      "as n(sku, list, amount, original) join variant v on v.sku = n.sku "
-      "on conflict (variant, price_list) do update set amount = excluded.amount, "
-      "original_amount = excluded.original_amount "
-      "where (old.amount, old.original_amount) is distinct from "
-      "(excluded.amount, excluded.original_amount)",
-      {sku, list, amount, original});
+  auto done = c.execute("insert into price as old (variant, price_list, amount, original_amount) "
+                        "select v.id, list, n.amount, nullif(original, -1) "
+                        "from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) "
+                        "as n(sku, list, amount, original) join variant v on v.sku = n.sku "
+                        "on conflict (variant, price_list) do update set amount = excluded.amount, "
+                        "original_amount = excluded.original_amount "
+                        "where (old.amount, old.original_amount) is distinct from "
+                        "(excluded.amount, excluded.original_amount)",
+                        {sku, list, amount, original});
   if (!done)
     return done.error();
   return done->affected() > 0;
@@ -168,8 +168,8 @@ result<std::string> set_prices(sql::connection& c, const std::string& sku,
   auto before = find_prices(c, sku);
   if (!before)
     return before.error();
-  auto locked = c.execute("select version from product where id = $1 for update",
-                          {before->product});
+  auto locked =
+      c.execute("select version from product where id = $1 for update", {before->product});
   if (!locked)
     return locked.error();
   if (locked->empty())

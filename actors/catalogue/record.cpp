@@ -36,8 +36,8 @@ result<std::map<std::string, money>> load_costs(sql::connection& c, const std::s
     return found.error();
   std::map<std::string, money> costs;
   for (size_t i = 0; i < found->size(); ++i)
-    costs.emplace(found->text(i, 0), money{found->integer(i, 1),
-                                           souk::currency::parse(found->text(i, 2)).value()});
+    costs.emplace(found->text(i, 0),
+                  money{found->integer(i, 1), souk::currency::parse(found->text(i, 2)).value()});
   return costs;
 }
 
@@ -64,8 +64,9 @@ result<void> add_query(conditions& asked, const std::string& query) {
   asked.add("(document @@ to_tsquery('english', split_part(?, E'\\x1f', 1)) ",
             words + '\x1f' + query);
   const auto same = "split_part($" + std::to_string(asked.parameters.size()) + ", E'\\x1f', 2)";
-  asked.where += "or handle = " + same + " or id in (select product from variant where sku = " +
-                 same + " or barcode = " + same + "))";
+  asked.where += "or handle = " + same +
+                 " or id in (select product from variant where sku = " + same +
+                 " or barcode = " + same + "))";
   return {};
 }
 
@@ -153,8 +154,8 @@ result<product_page> list_all_products(sql::connection& c, const office_list_req
     ids.emplace_back(found->text(i, 0));
   product_page answer;
   if (found->size() > ids.size())
-    answer.next_cursor = render_cursor(
-        {"office", std::string{found->text(ids.size() - 1, 1)}, ids.back()});
+    answer.next_cursor =
+        render_cursor({"office", std::string{found->text(ids.size() - 1, 1)}, ids.back()});
   auto items = load_products(c, ids, request.market, variant_scope::all);
   if (!items)
     return items.error();

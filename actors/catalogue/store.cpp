@@ -26,9 +26,7 @@ constexpr std::string_view price_join =
 
 /// Postgres fails on texts that are not UTF-8, so what comes from a URL only gets there when it can
 /// be what it says it is.
-std::string country_of(const std::string& text) {
-  return is_country(text) ? text : std::string{};
-}
+std::string country_of(const std::string& text) { return is_country(text) ? text : std::string{}; }
 std::vector<std::string> skus_of(const std::vector<std::string>& texts) {
   std::vector<std::string> good;
   std::ranges::copy_if(texts, std::back_inserter(good), is_sku);
@@ -114,9 +112,9 @@ result<void> add_images(sql::connection& c, const std::vector<std::string>& ids,
 
 } // namespace
 
-result<std::vector<product_view>>
-load_products(sql::connection& c, const std::vector<std::string>& ids, const market& m,
-              variant_scope which) {
+result<std::vector<product_view>> load_products(sql::connection& c,
+                                                const std::vector<std::string>& ids,
+                                                const market& m, variant_scope which) {
   auto found = c.execute(
       "select p.id, p.handle, coalesce(t.title, p.title), coalesce(t.description, p.description), "
       "coalesce(p.brand, ''), p.category, p.status, p.tax_category, p.attributes::text, "
@@ -202,11 +200,12 @@ result<std::vector<sellable>> variants_by_sku(sql::connection& c,
 
 result<std::vector<sku_availability>> availability_of(sql::connection& c,
                                                       const std::vector<std::string>& skus) {
-  auto found = c.execute("select l.sku, coalesce(sum(l.available) filter (where w.active), 0)::bigint, "
-                         "sum(l.seq)::bigint from stock_level l "
-                         "left join warehouse w on w.id = l.warehouse "
-                         "where l.sku = any($1::text[]) group by l.sku",
-                         {skus_of(skus)});
+  auto found =
+      c.execute("select l.sku, coalesce(sum(l.available) filter (where w.active), 0)::bigint, "
+                "sum(l.seq)::bigint from stock_level l "
+                "left join warehouse w on w.id = l.warehouse "
+                "where l.sku = any($1::text[]) group by l.sku",
+                {skus_of(skus)});
   if (!found)
     return found.error();
   std::map<std::string_view, size_t> rows;

@@ -48,8 +48,7 @@ void create_brand(const call& c) {
 
 void change_brand(const call& c) {
   edit_with_body(c, catalogue::parse_brand_patch, [&c](auto patch, const catalogue::edit& how) {
-    c.at.office.change_brand(c.in->param("handle"), std::move(patch), how,
-                             answering_brand(c, 200));
+    c.at.office.change_brand(c.in->param("handle"), std::move(patch), how, answering_brand(c, 200));
   });
 }
 
@@ -64,8 +63,7 @@ void delete_brand(const call& c) {
 
 void add_brand_routes(router& to, shop& at) {
   const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name,
-           for_staff(at, user::permission::edit_catalogue, std::move(handle)),
+    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
            {.who = access::admin});
   };
   to.add(method::get, "/v1/brands", "list_brands", for_users(at, list_brands));

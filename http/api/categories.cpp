@@ -44,8 +44,7 @@ void delete_category(const call& c) {
 
 void add_category_routes(router& to, shop& at) {
   const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name,
-           for_staff(at, user::permission::edit_catalogue, std::move(handle)),
+    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
            {.who = access::admin});
   };
   add(method::post, "/v1/admin/categories", "create_category", create_category);

@@ -57,9 +57,8 @@ void change_image(const call& c) {
   auto body = json_body::of(*c.in);
   if (!body)
     return c.refuse(body.error());
-  catalogue::image_patch patch{
-      .alt = body->root().optional_text("alt", {.max = alt_bytes_max}),
-      .position = body->root().optional_integer("position", 0, 1'000)};
+  catalogue::image_patch patch{.alt = body->root().optional_text("alt", {.max = alt_bytes_max}),
+                               .position = body->root().optional_integer("position", 0, 1'000)};
   if (auto wrong = body->finish())
     return c.refuse(*wrong);
   c.at.office.change_image(c.in->param("id"), c.in->param("image"), std::move(patch), *how,
@@ -70,8 +69,7 @@ void delete_image(const call& c) {
   const auto how = read_edit(c);
   if (!how)
     return c.refuse(how.error());
-  c.at.office.remove_image(c.in->param("id"), c.in->param("image"), *how,
-                           answering_record(c, 200));
+  c.at.office.remove_image(c.in->param("id"), c.in->param("image"), *how, answering_record(c, 200));
 }
 
 void read_picture(const call& c) {

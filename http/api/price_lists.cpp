@@ -26,14 +26,13 @@ void list_price_lists(const call& c) {
   auto page = read_page_request(*c.in);
   if (!page)
     return c.refuse(page.error());
-  c.at.office.price_lists(std::move(*page),
-                          answering<catalogue::page<catalogue::price_list>>(c, [](const auto& p) {
-                            bj::array items;
-                            for (const auto& l : p.items)
-                              items.push_back(json_of(l));
-                            return page_of(std::move(items), p.next_cursor)
-                                .with("Cache-Control", "no-store");
-                          }));
+  c.at.office.price_lists(
+      std::move(*page), answering<catalogue::page<catalogue::price_list>>(c, [](const auto& p) {
+        bj::array items;
+        for (const auto& l : p.items)
+          items.push_back(json_of(l));
+        return page_of(std::move(items), p.next_cursor).with("Cache-Control", "no-store");
+      }));
 }
 
 void read_price_list(const call& c) {
@@ -47,10 +46,11 @@ void create_price_list(const call& c) {
 }
 
 void change_price_list(const call& c) {
-  edit_with_body(c, catalogue::parse_price_list_patch, [&c](auto patch,
-                                                            const catalogue::edit& how) {
-    c.at.office.change_price_list(c.in->param("id"), std::move(patch), how, answering_list(c, 200));
-  });
+  edit_with_body(c, catalogue::parse_price_list_patch,
+                 [&c](auto patch, const catalogue::edit& how) {
+                   c.at.office.change_price_list(c.in->param("id"), std::move(patch), how,
+                                                 answering_list(c, 200));
+                 });
 }
 
 void delete_price_list(const call& c) {
@@ -72,8 +72,7 @@ void set_prices(const call& c) {
 
 void add_price_list_routes(router& to, shop& at) {
   const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name,
-           for_staff(at, user::permission::edit_catalogue, std::move(handle)),
+    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
            {.who = access::admin});
   };
   add(method::get, "/v1/admin/price-lists", "list_price_lists", list_price_lists);

@@ -43,14 +43,13 @@ void list_all_products(const call& c) {
   auto asked = read_list_request(c);
   if (!asked)
     return c.refuse(asked.error());
-  c.at.office.products(std::move(*asked),
-                       answering<catalogue::product_page>(c, [](const auto& page) {
-                         bj::array items;
-                         for (const auto& p : page.items)
-                           items.push_back(json_of(p));
-                         return page_of(std::move(items), page.next_cursor)
-                             .with("Cache-Control", "no-store");
-                       }));
+  c.at.office.products(
+      std::move(*asked), answering<catalogue::product_page>(c, [](const auto& page) {
+        bj::array items;
+        for (const auto& p : page.items)
+          items.push_back(json_of(p));
+        return page_of(std::move(items), page.next_cursor).with("Cache-Control", "no-store");
+      }));
 }
 
 void read_record(const call& c) {
@@ -71,8 +70,7 @@ void delete_product(const call& c) {
 
 void add_record_routes(router& to, shop& at) {
   const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name,
-           for_staff(at, user::permission::edit_catalogue, std::move(handle)),
+    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
            {.who = access::admin});
   };
   add(method::get, "/v1/admin/products", "list_all_products", list_all_products);

@@ -30,12 +30,11 @@ protected:
   answer patch(const std::string& path, const std::string& body, const header_list& headers = {}) {
     return seller->ask("PATCH", path, body, headers);
   }
-  answer upload(const std::string& product, const std::string& bytes,
-                const std::string& query = {}, const header_list& more = {}) {
+  answer upload(const std::string& product, const std::string& bytes, const std::string& query = {},
+                const header_list& more = {}) {
     auto headers = more;
     headers["Content-Type"] = "application/octet-stream";
-    return seller->ask("POST", "/v1/admin/products/" + product + "/images" + query, bytes,
-                       headers);
+    return seller->ask("POST", "/v1/admin/products/" + product + "/images" + query, bytes, headers);
   }
   std::string category(const std::string& handle, const std::string& parent = {}) {
     const bj::object body{{"name", handle}, {"handle", handle}, {"parent", parent}};
@@ -44,7 +43,8 @@ protected:
     return "/v1/admin/categories/" + handle;
   }
   /// The path of its record.
-  std::string product(const std::string& handle, const std::string& in, const bj::object& more = {}) {
+  std::string product(const std::string& handle, const std::string& in,
+                      const bj::object& more = {}) {
     bj::object body{{"title", handle},
                     {"handle", handle},
                     {"category", in},
@@ -189,7 +189,8 @@ TEST_F(ShopCatalogue, ShowsAnArchivedProductToWhoHasItsId) {
 TEST_F(ShopCatalogue, TakesBackWhatItAnswered) {
   category("mirror");
   const auto mug = product("mirror-mug", "mirror");
-  seller->ask("PUT", "/v1/admin/prices/SKU-mirror-mug", R"({"prices":[{"list":"EUR","amount":5}]})");
+  seller->ask("PUT", "/v1/admin/prices/SKU-mirror-mug",
+              R"({"prices":[{"list":"EUR","amount":5}]})");
   const auto whole = seller->get(mug);
   const auto same = patch(mug, whole.body, {{"If-Match", whole.header("etag")}});
   EXPECT_EQ(same.status, 200) << same;
@@ -283,8 +284,7 @@ TEST_F(ShopCatalogue, AnswersBadInputWithTheField) {
       {"POST", "/v1/admin/price-lists", R"({"name":"x","currency":"EUR","valid_from":"today"})",
        "/valid_from"},
       {"PUT", "/v1/admin/prices/SKU-bad-mug", R"({})", "/prices"},
-      {"PUT", "/v1/admin/prices/SKU-bad-mug", R"({"prices":[{"list":"EUR"}]})",
-       "/prices/0/amount"},
+      {"PUT", "/v1/admin/prices/SKU-bad-mug", R"({"prices":[{"list":"EUR"}]})", "/prices/0/amount"},
       {"PUT", "/v1/admin/prices/SKU-bad-mug", R"({"prices":[{"list":"none","amount":1}]})",
        "/prices/0/list"},
       {"PATCH", mug, R"({"category":"none"})", "/category"},

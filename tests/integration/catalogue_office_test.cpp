@@ -89,7 +89,8 @@ struct CatalogueOffice : testing::Test {
 constexpr const char* mug =
     R"({"title":"Mug","handle":"mug","category":"mugs","brand":"Isola","options":["size"],)"
     R"("attributes":{"litres":1},"variants":[)"
-    R"({"sku":"M","options":{"size":"M"},"price":{"amount":990,"currency":"EUR"},"weight_grams":9},)"
+    R"({"sku":"M","options":{"size":"M"},"price":{"amount":990,"currency":"EUR"},)"
+    R"("weight_grams":9},)"
     R"({"sku":"L","options":{"size":"L"}}]})";
 
 } // namespace
@@ -176,10 +177,9 @@ TEST_F(CatalogueOffice, RenamesABrandInItsProducts) {
   ASSERT_TRUE(within([&](auto& s) { return change_brand(s, "isola", 1, {.name = "Isla"}); }));
   EXPECT_EQ(see(id).brand, "Isla");
   EXPECT_GT(see(id).version, version);
-  EXPECT_EQ(within([&](auto& s) { return change_brand(s, "isola", 1, {.name = "X"}); })
-                .error()
-                .code,
-            errc::precondition_failed);
+  EXPECT_EQ(
+      within([&](auto& s) { return change_brand(s, "isola", 1, {.name = "X"}); }).error().code,
+      errc::precondition_failed);
   EXPECT_EQ(within([&](auto& s) { return remove_brand(s, "isola", {}); }).error().code,
             errc::conflict);
 }
@@ -204,7 +204,8 @@ TEST_F(CatalogueOffice, GivesBrandsOfLikeNamesTheirOwnHandles) {
 
 TEST_F(CatalogueOffice, PagesBrandsByName) {
   for (int i = 0; i < 7; ++i)
-    ASSERT_TRUE(within([&](auto& s) { return create_brand(s, {.name = "B" + std::to_string(i)}); }));
+    ASSERT_TRUE(
+        within([&](auto& s) { return create_brand(s, {.name = "B" + std::to_string(i)}); }));
   page_request request{.limit = 3};
   std::vector<std::string> names;
   do {
@@ -241,7 +242,9 @@ TEST_F(CatalogueOffice, PricesAVariantByListsOfTheShopsOwn) {
 
 TEST_F(CatalogueOffice, KeepsAPriceListThatHoldsAndDeletesOneThatEnded) {
   const auto id = make(mug);
-  const auto remove = [&] { return within([&](auto& s) { return remove_price_list(s, "EUR", {}); }); };
+  const auto remove = [&] {
+    return within([&](auto& s) { return remove_price_list(s, "EUR", {}); });
+  };
   EXPECT_EQ(remove().error().code, errc::conflict);
   EXPECT_EQ(within([&](auto& s) {
               return change_price_list(s, "EUR", {}, {.currency = souk::currency{"USD"}});
@@ -250,7 +253,8 @@ TEST_F(CatalogueOffice, KeepsAPriceListThatHoldsAndDeletesOneThatEnded) {
                 .code,
             errc::conflict);
   ASSERT_TRUE(within([&](auto& s) {
-    return change_price_list(s, "EUR", {}, {.valid_until = parse_rfc3339("2020-01-01T00:00:00Z").value()});
+    return change_price_list(s, "EUR", {},
+                             {.valid_until = parse_rfc3339("2020-01-01T00:00:00Z").value()});
   }));
   EXPECT_EQ(see(id).variants[0].price, std::nullopt);
   ASSERT_TRUE(remove());
@@ -282,9 +286,10 @@ TEST_F(CatalogueOffice, AddsOrdersArchivesAndRemovesVariants) {
 
 TEST_F(CatalogueOffice, ChangesOptionsHandleAndTranslations) {
   const auto id = make(mug);
-  ASSERT_TRUE(patch(id, R"({"handle":"cup","options":["volume"],"translations":)"
-                        R"({"de":{"title":"Tasse"},"fr":{"title":"Tasse fr"}},"variants":[)"
-                        R"({"sku":"M","options":{"volume":"1"}},{"sku":"L","options":{"volume":"2"}}]})"));
+  ASSERT_TRUE(
+      patch(id, R"({"handle":"cup","options":["volume"],"translations":)"
+                R"({"de":{"title":"Tasse"},"fr":{"title":"Tasse fr"}},"variants":[)"
+                R"({"sku":"M","options":{"volume":"1"}},{"sku":"L","options":{"volume":"2"}}]})"));
   EXPECT_EQ(see("cup").option_names, std::vector<std::string>{"volume"});
   EXPECT_EQ(see(id, "de-CH").title, "Tasse");
   ASSERT_TRUE(patch(id, R"({"translations":{"de":null}})"));
@@ -319,8 +324,7 @@ TEST_F(CatalogueOffice, ListsEveryStatusByWordSkuAndCategory) {
   EXPECT_EQ(count({.query = "'& |"}), 0u);
   const auto first = list_all_products(*c, {.page = {.limit = 1}});
   ASSERT_FALSE(first->next_cursor.empty());
-  const auto second =
-      list_all_products(*c, {.page = {.limit = 1, .cursor = first->next_cursor}});
+  const auto second = list_all_products(*c, {.page = {.limit = 1, .cursor = first->next_cursor}});
   ASSERT_EQ(second->items.size(), 1u);
   EXPECT_NE(second->items[0].id, first->items[0].id);
   EXPECT_TRUE(second->next_cursor.empty());

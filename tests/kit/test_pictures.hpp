@@ -20,7 +20,7 @@ struct seen {
   int width = 0;
   int height = 0;
   std::string loader;    ///< "jpegload_buffer", …
-  bool metadata = false; ///< EXIF, XMP or a comment came along
+  bool metadata = false; ///< a description, XMP or IPTC came along
   int left = 0;          ///< brightness of the middle of the left edge, 0 to 255
 };
 /// What a decoder finds in these bytes; width 0 when it finds no picture.

@@ -104,8 +104,8 @@ TEST(PictureScaling, RefusesWhatIsNoWholePictureOfItsKinds) {
 }
 
 TEST(PictureScaling, RefusesMorePixelsThanItsMemoryIsWorth) {
-  const auto scaled = adapters::scale_picture(
-      draw_picture({.width = 10'000, .height = 5'001, .suffix = ".png"}));
+  const auto scaled =
+      adapters::scale_picture(draw_picture({.width = 10'000, .height = 5'001, .suffix = ".png"}));
   ASSERT_FALSE(scaled);
   EXPECT_EQ(scaled.error().problems[0].code, "too_many_pixels");
 }
