@@ -1,7 +1,7 @@
 #include "actors/session/service.hpp"
 
-#include "actors/session/store.hpp"
 #include "actors/session/session.hpp"
+#include "actors/session/store.hpp"
 
 namespace souk::session {
 
@@ -72,10 +72,8 @@ void service::open(const user::account& account, const std::string& session_id,
 void service::begin(const user::account& account, const std::string& session_id,
                     const std::string& guest_cart, const cluster::command_meta& how,
                     callback<login_answer> done) {
-  session::begin opening{.user_id = account.id,
-                         .roles = {},
-                         .token_hash = sha256(token_of(session_id)),
-                         .device = {}};
+  session::begin opening{
+      .user_id = account.id, .roles = {}, .token_hash = sha256(token_of(session_id)), .device = {}};
   for (auto role : account.roles)
     opening.roles.emplace_back(user::to_string(role));
   entity::ask<contract>(

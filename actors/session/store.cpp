@@ -31,10 +31,10 @@ result<void> insert_session(sql::connection& c, const listed_session& s, const s
     return put.error();
   if (put->affected() == 1)
     return {};
-  auto found = c.execute(std::string{"select 1 from user_session s, users u where "}
-                             .append(alive)
-                             .append("and s.session_id = $1"),
-                         {s.id});
+  auto found =
+      c.execute(std::string{"select 1 from user_session s, users u where "}.append(alive).append(
+                    "and s.session_id = $1"),
+                {s.id});
   if (!found)
     return found.error();
   if (found->empty())

@@ -70,8 +70,7 @@ inline bool allows(const std::vector<role>& who, permission what) {
 /// As the roles allow, narrowed to `scopes` where there are some (API keys).
 inline bool allows(const std::vector<role>& who, const std::vector<permission>& scopes,
                    permission what) {
-  return allows(who, what) &&
-         (scopes.empty() || std::ranges::find(scopes, what) != scopes.end());
+  return allows(who, what) && (scopes.empty() || std::ranges::find(scopes, what) != scopes.end());
 }
 
 constexpr std::string_view to_string(role r) {

@@ -49,9 +49,7 @@ notification::message message_to(const account& to, notification::kind what,
           .values = {}};
 }
 
-result<void> done_or(const result<sql::rows>& done) {
-  return done ? result<void>{} : done.error();
-}
+result<void> done_or(const result<sql::rows>& done) { return done ? result<void>{} : done.error(); }
 
 result<proof> proof_in(const result<sql::rows>& found) {
   if (!found)

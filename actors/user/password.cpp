@@ -71,9 +71,8 @@ void service::change_password(std::string id, std::string before, std::string af
   auto replace = [this, after = std::move(after), done](const account& a, const std::string& old) {
     auto work = [this, before = stored_account{a, old},
                  hash = hash_password(after)](sql::connection& c) {
-      return sql::in_transaction(c, [&](sql::connection& same) {
-        return settle_password(same, before, hash, writing());
-      });
+      return sql::in_transaction(
+          c, [&](sql::connection& same) { return settle_password(same, before, hash, writing()); });
     };
     pool_.ask(std::move(work), done);
   };
@@ -129,9 +128,7 @@ void service::reset_password(std::string token, std::string password, std::strin
   auto judge = [this, password = std::move(password), settle, done](result<proof> good) {
     if (!good)
       return done(good.error());
-    auto job = [this, password, settle, done] {
-      pool_.ask(settle(hash_password(password)), done);
-    };
+    auto job = [this, password, settle, done] { pool_.ask(settle(hash_password(password)), done); };
     if (!passwords_(std::move(job)))
       done(too_many_passwords());
   };

@@ -14,7 +14,7 @@ namespace souk::user {
 using executor = std::function<bool(std::function<void()>)>;
 
 struct service_options {
-  std::string secret; ///< the node's; API keys are derived from it
+  std::string secret;          ///< the node's; API keys are derived from it
   std::string public_url = {}; ///< links in letters begin with it
   throttle_limits by_account{.attempts = 10, .within = std::chrono::minutes{5}};
   throttle_limits by_client{.attempts = 60, .within = std::chrono::minutes{5}};

@@ -213,21 +213,20 @@ result<void> confirm_address(sql::connection& c, const std::string& id, time_poi
 
 result<void> replace_email(sql::connection& c, const std::string& id, const std::string& email,
                            time_point now) {
-  return expect_one(
-      c.execute("update users set email = $2, email_confirmed_at = $3 where id = $1",
-                {id, email, now}),
-      "no such user");
+  return expect_one(c.execute("update users set email = $2, email_confirmed_at = $3 where id = $1",
+                              {id, email, now}),
+                    "no such user");
 }
 
 result<account_page> find_accounts(sql::connection& c, const std::string& prefix, size_t limit,
                                    const std::string& cursor) {
   if (!cursor.empty() && !is_plausible_id(cursor))
     return fail_field("cursor", "invalid", "not a cursor of this list");
-  auto found = c.execute(
-      std::string{account_columns}.append(
-          "where starts_with(email, $1) and email > coalesce((select email from users p "
-          "where p.id = $2), '') order by email limit $3"),
-      {prefix, cursor, static_cast<int64_t>(limit) + 1});
+  auto found =
+      c.execute(std::string{account_columns}.append(
+                    "where starts_with(email, $1) and email > coalesce((select email from users p "
+                    "where p.id = $2), '') order by email limit $3"),
+                {prefix, cursor, static_cast<int64_t>(limit) + 1});
   if (!found)
     return found.error();
   account_page page;

@@ -5,7 +5,6 @@
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
-
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 

@@ -13,7 +13,8 @@ constexpr size_t text_bytes_max = 1'000;
 /// Postgres takes no other bytes; what is cut or changed here was never a path of ours.
 std::string as_text(std::string_view bytes) {
   std::string out{bytes.substr(0, text_bytes_max)};
-  std::ranges::replace_if(out, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+  std::ranges::replace_if(
+      out, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
   return out;
 }
 
@@ -35,10 +36,10 @@ void trail::begin(action what, callback<std::string> done) {
   auto work = [this, what = std::move(what)](sql::connection& c) -> result<std::string> {
     const auto now = time_.now();
     auto id = make_uuid7(now, random_);
-    auto kept = c.execute("insert into audit_action (id, actor, operation, target, trace_id, "
-                          "client, at) values ($1, $2, $3, $4, $5, $6, $7)",
-                          {id, what.actor, what.operation, as_text(what.target), what.trace_id,
-                           what.client, now});
+    auto kept = c.execute(
+        "insert into audit_action (id, actor, operation, target, trace_id, "
+        "client, at) values ($1, $2, $3, $4, $5, $6, $7)",
+        {id, what.actor, what.operation, as_text(what.target), what.trace_id, what.client, now});
     if (!kept)
       return kept.error();
     return id;

@@ -13,9 +13,9 @@ int admin_key(const config& c, const std::string& name) {
     return complain(connection.error());
   system_entropy random;
   const database_clock time;
-  const auto made = user::make_api_key(
-      **connection, c.node.secret, {.name = name, .roles = {user::role::admin}}, {}, time.now(),
-      random);
+  const auto made =
+      user::make_api_key(**connection, c.node.secret, {.name = name, .roles = {user::role::admin}},
+                         {}, time.now(), random);
   if (!made)
     return complain(made.error());
   std::printf("%s\n", made->secret.c_str());

@@ -23,13 +23,12 @@ void confirm_address(const call& c) {
   auto token = body->root().text("token", {.min = 1, .max = token_bytes_max});
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
-  c.at.people.confirm(std::move(token), c.in->peer,
-                      answering<user::account>(c, [](const user::account& account) {
-                        // Whoever holds the letter need not be logged in: no more is said of it.
-                        return response::json(200, bj::object{{"email", account.email},
-                                                              {"email_confirmed", true}})
-                            .with("Cache-Control", "no-store");
-                      }));
+  c.at.people.confirm(
+      std::move(token), c.in->peer, answering<user::account>(c, [](const user::account& account) {
+        // Whoever holds the letter need not be logged in: no more is said of it.
+        return response::json(200, bj::object{{"email", account.email}, {"email_confirmed", true}})
+            .with("Cache-Control", "no-store");
+      }));
 }
 
 void send_confirmation(const call& c) {
@@ -63,9 +62,8 @@ void reset_password(const call& c) {
       std::move(token), std::move(password), c.in->peer, [c](result<user::account> who) {
         if (!who)
           return c.refuse(who.error());
-        c.at.sessions.end_others(who->id, "", false, answering<int64_t>(c, [](int64_t) {
-                                   return response::empty();
-                                 }));
+        c.at.sessions.end_others(who->id, "", false,
+                                 answering<int64_t>(c, [](int64_t) { return response::empty(); }));
       });
 }
 

@@ -54,14 +54,14 @@ void list_users(const call& c) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a')
                                           : static_cast<char>(letter);
   });
-  c.at.people.search(std::move(*email), page->limit, std::move(page->cursor),
-                     answering<user::account_page>(c, [](const user::account_page& found) {
-                       bj::array items;
-                       for (const auto& account : found.items)
-                         items.push_back(json_for_staff(account));
-                       return page_of(std::move(items), found.next_cursor)
-                           .with("Cache-Control", "no-store");
-                     }));
+  c.at.people.search(
+      std::move(*email), page->limit, std::move(page->cursor),
+      answering<user::account_page>(c, [](const user::account_page& found) {
+        bj::array items;
+        for (const auto& account : found.items)
+          items.push_back(json_for_staff(account));
+        return page_of(std::move(items), found.next_cursor).with("Cache-Control", "no-store");
+      }));
 }
 
 void read_user(const call& c) { c.at.people.find(c.in->param("id"), as_account(c)); }
@@ -137,8 +137,7 @@ void list_roles(const call& c) {
 
 void add_admin_user_routes(router& to, shop& at) {
   const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name,
-           for_staff(at, user::permission::manage_users, std::move(handle)),
+    to.add(verb, pattern, name, for_staff(at, user::permission::manage_users, std::move(handle)),
            {.body_limit = 4 << 10, .who = access::admin});
   };
   add(method::get, "/v1/admin/users", "list_users", list_users);

@@ -24,8 +24,8 @@ bj::object json_of_key(const user::api_key& key) {
           {"roles", json_of(key.roles)},
           {"scopes", std::move(scopes)},
           {"created_at", to_rfc3339(key.created_at)},
-          {"expires_at", or_null(key.expires_at == never ? std::nullopt
-                                                         : std::optional{key.expires_at})},
+          {"expires_at",
+           or_null(key.expires_at == never ? std::nullopt : std::optional{key.expires_at})},
           {"last_used_at", or_null(key.last_used_at)},
           {"revoked", key.revoked}};
 }
@@ -62,13 +62,12 @@ void create_key(const call& c) {
     if (user::allows(wanted.roles, wanted.scopes, p) && !c.who().may(p) &&
         p != user::permission::use_account)
       return c.refuse(fail(errc::forbidden, "the caller may not " + std::string{to_string(p)}));
-  c.at.people.create_api_key(
-      std::move(wanted), c.repeat(c.meta("")),
-      answering<user::new_api_key>(c, [](const user::new_api_key& made) {
-        auto out = json_of_key(made.key);
-        out["secret"] = made.secret;
-        return response::json(201, out).with("Cache-Control", "no-store");
-      }));
+  c.at.people.create_api_key(std::move(wanted), c.repeat(c.meta("")),
+                             answering<user::new_api_key>(c, [](const user::new_api_key& made) {
+                               auto out = json_of_key(made.key);
+                               out["secret"] = made.secret;
+                               return response::json(201, out).with("Cache-Control", "no-store");
+                             }));
 }
 
 void list_keys(const call& c) {
@@ -82,11 +81,10 @@ void list_keys(const call& c) {
 }
 
 void revoke_key(const call& c) {
-  c.at.people.revoke_api_key(c.in->param("key"),
-                             answering<user::api_key>(c, [](const user::api_key& key) {
-                               return response::json(200, json_of_key(key))
-                                   .with("Cache-Control", "no-store");
-                             }));
+  c.at.people.revoke_api_key(
+      c.in->param("key"), answering<user::api_key>(c, [](const user::api_key& key) {
+        return response::json(200, json_of_key(key)).with("Cache-Control", "no-store");
+      }));
 }
 
 } // namespace

@@ -23,9 +23,8 @@ result<std::optional<time_point>> read_time(const request& in, std::string_view 
 
 result<user::trail_filter> read_filter(const request& in) {
   user::trail_filter out;
-  for (const auto& [name, text] : {std::pair{"actor", &out.actor},
-                                   {"operation", &out.operation},
-                                   {"target", &out.target}}) {
+  for (const auto& [name, text] :
+       {std::pair{"actor", &out.actor}, {"operation", &out.operation}, {"target", &out.target}}) {
     auto read = read_query(in, name, filter_bytes_max);
     if (!read)
       return read.error();
@@ -61,14 +60,14 @@ void list_actions(const call& c) {
   auto which = read_filter(*c.in);
   if (!which)
     return c.refuse(which.error());
-  c.at.trail.list(std::move(*which), page->limit, std::move(page->cursor),
-                  answering<user::trail_page>(c, [](const user::trail_page& found) {
-                    bj::array items;
-                    for (const auto& a : found.items)
-                      items.push_back(json_of(a));
-                    return page_of(std::move(items), found.next_cursor)
-                        .with("Cache-Control", "no-store");
-                  }));
+  c.at.trail.list(
+      std::move(*which), page->limit, std::move(page->cursor),
+      answering<user::trail_page>(c, [](const user::trail_page& found) {
+        bj::array items;
+        for (const auto& a : found.items)
+          items.push_back(json_of(a));
+        return page_of(std::move(items), found.next_cursor).with("Cache-Control", "no-store");
+      }));
 }
 
 } // namespace

@@ -47,13 +47,13 @@ void check_session(shop& at, const request_ptr& in, bool fresh, verdict then) {
 }
 
 void check_api_key(shop& at, const request_ptr& in, verdict then) {
-  at.people.check_api_key(std::string{bearer_token(*in)},
-                          [in, then = std::move(then)](result<user::api_key> r) {
-                            if (!r)
-                              return then(std::move(r.error()));
-                            introduce(in, {"", "", r->id, std::move(r->roles), std::move(r->scopes)});
-                            then(std::nullopt);
-                          });
+  at.people.check_api_key(
+      std::string{bearer_token(*in)}, [in, then = std::move(then)](result<user::api_key> r) {
+        if (!r)
+          return then(std::move(r.error()));
+        introduce(in, {"", "", r->id, std::move(r->roles), std::move(r->scopes)});
+        then(std::nullopt);
+      });
 }
 
 handler after(shop& at, shop_handler handle,
@@ -80,8 +80,11 @@ user::action action_of(const request& in) {
 /// What staff change is on record before it is done, and how it ended before that is said.
 void on_record(const call& c, const shop_handler& handle) {
   c.at.trail.begin(action_of(*c.in), [c, handle](result<std::string> id) {
-    if (!id)
-      return c.refuse(id.error());
+    if (!id) {
+      log::error("audit.refused", {{"why", id.error().detail}});
+      return c.refuse(
+          fail(errc::unavailable, "the audit trail cannot be written; nothing was done"));
+    }
     auto answer = [c, id = *id](response out) {
       const auto status = out.status;
       c.at.trail.end(id, status, [c, id, out = std::move(out)](result<bool> kept) {

@@ -20,14 +20,14 @@ using page_of_orders = std::function<void(const order::order_page&, std::functio
 /// Shows `each` all orders of the caller, newest first, then calls `done`.
 void for_each_page(const call& c, const std::string& cursor, const page_of_orders& each,
                    const std::function<void()>& done) {
-  c.at.history.of_user(
-      c.who().user_id, orders_at_once, cursor, [=](result<order::order_page> page) {
-        if (!page)
-          return c.refuse(page.error());
-        each(*page, [=, next = page->next_cursor] {
-          next.empty() ? done() : for_each_page(c, next, each, done);
-        });
-      });
+  c.at.history.of_user(c.who().user_id, orders_at_once, cursor,
+                       [=](result<order::order_page> page) {
+                         if (!page)
+                           return c.refuse(page.error());
+                         each(*page, [=, next = page->next_cursor] {
+                           next.empty() ? done() : for_each_page(c, next, each, done);
+                         });
+                       });
 }
 
 /// What is being put together for one request.
@@ -167,7 +167,9 @@ void erase_me(const call& c) {
 
 void add_privacy_routes(router& to, shop& at) {
   to.add(method::get, "/v1/me/export", "export_me", for_users(at, export_me),
-         {.body_limit = 0, .who = access::user, .limit = "confirmations",
+         {.body_limit = 0,
+          .who = access::user,
+          .limit = "confirmations",
           .deadline = export_deadline});
   to.add(method::del, "/v1/me", "erase_me", for_users(at, erase_me),
          {.body_limit = 4 << 10, .who = access::user, .limit = "login"});

@@ -18,14 +18,12 @@ callback<std::vector<std::string>> as_codes(const call& c) {
 }
 
 void read_factor(const call& c) {
-  c.at.codes.status(c.who().user_id,
-                    answering<user::factor_status>(c, [](const user::factor_status& now) {
-                      return response::json(200,
-                                            bj::object{{"on", now.on},
-                                                       {"recovery_codes_left",
-                                                        now.recovery_codes_left}})
-                          .with("Cache-Control", "no-store");
-                    }));
+  c.at.codes.status(
+      c.who().user_id, answering<user::factor_status>(c, [](const user::factor_status& now) {
+        return response::json(200, bj::object{{"on", now.on},
+                                              {"recovery_codes_left", now.recovery_codes_left}})
+            .with("Cache-Control", "no-store");
+      }));
 }
 
 void enrol(const call& c) {
@@ -35,17 +33,15 @@ void enrol(const call& c) {
   auto password = read_password(body->root());
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
-  c.at.people.prove(
-      c.who().user_id, std::move(password), [c](result<user::account> who) {
-        if (!who)
-          return c.refuse(who.error());
-        c.at.codes.enrol(std::move(*who),
-                         answering<user::enrolment>(c, [](const user::enrolment& made) {
-                           return response::json(201, bj::object{{"secret", made.secret},
-                                                                 {"uri", made.uri}})
-                               .with("Cache-Control", "no-store");
-                         }));
-      });
+  c.at.people.prove(c.who().user_id, std::move(password), [c](result<user::account> who) {
+    if (!who)
+      return c.refuse(who.error());
+    c.at.codes.enrol(
+        std::move(*who), answering<user::enrolment>(c, [](const user::enrolment& made) {
+          return response::json(201, bj::object{{"secret", made.secret}, {"uri", made.uri}})
+              .with("Cache-Control", "no-store");
+        }));
+  });
 }
 
 void confirm(const call& c) {

@@ -14,8 +14,9 @@ constexpr size_t roles_max = 16;
 
 bool is_locale(std::string_view text) {
   return text.size() >= 2 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-';
+         });
 }
 
 } // namespace
@@ -79,15 +80,15 @@ response without_session(const shop& at) {
 
 void with_proof(const call& c, std::string password, user::given_code code,
                 std::function<void(const user::account&)> then) {
-  c.at.people.prove(
-      c.who().user_id, std::move(password),
-      [c, code = std::move(code), then = std::move(then)](result<user::account> who) {
-        if (!who)
-          return c.refuse(who.error());
-        c.at.codes.check(who->id, code, "", [c, who = *who, then](result<bool> right) {
-          right ? then(who) : c.refuse(right.error());
-        });
-      });
+  c.at.people.prove(c.who().user_id, std::move(password),
+                    [c, code = std::move(code), then = std::move(then)](result<user::account> who) {
+                      if (!who)
+                        return c.refuse(who.error());
+                      c.at.codes.check(who->id, code, "",
+                                       [c, who = *who, then](result<bool> right) {
+                                         right ? then(who) : c.refuse(right.error());
+                                       });
+                    });
 }
 
 } // namespace souk::http

@@ -58,8 +58,12 @@ TEST(Totp, RefusesWhatIsNoCode) {
 TEST(Totp, SpellsBase32AsRfc4648Does) {
   struct {
     const char *plain, *coded;
-  } const vectors[] = {{"", ""},           {"f", "MY"},           {"fo", "MZXQ"},
-                       {"foo", "MZXW6"},   {"foob", "MZXW6YQ"},   {"fooba", "MZXW6YTB"},
+  } const vectors[] = {{"", ""},
+                       {"f", "MY"},
+                       {"fo", "MZXQ"},
+                       {"foo", "MZXW6"},
+                       {"foob", "MZXW6YQ"},
+                       {"fooba", "MZXW6YTB"},
                        {"foobar", "MZXW6YTBOI"}};
   for (const auto& v : vectors)
     EXPECT_EQ(base32(v.plain), v.coded);
