@@ -13,7 +13,6 @@ namespace bj = boost::json;
 namespace {
 
 constexpr size_t home_items = 8;
-constexpr size_t listing_items = 24;
 
 bj::array cards_of(const std::vector<catalogue::product_view>& products) {
   bj::array out;
@@ -138,6 +137,10 @@ bj::array facts_of(const catalogue::product_view& p) {
     std::ranges::replace(name, '_', ' ');
     if (!name.empty() && name[0] >= 'a' && name[0] <= 'z')
       name[0] = static_cast<char>(name[0] - 32);
+    if (value.is_bool()) {
+      out.push_back(bj::object{{"name", name}, {"flag", value}});
+      continue;
+    }
     std::string words;
     if (value.is_array()) {
       for (const auto& one : value.get_array())
@@ -239,7 +242,7 @@ void category_model(shop& at, listing_query what, model_callback done) {
     at.goods.list({.market = what.market,
                    .category = what.category,
                    .order = what.order,
-                   .limit = listing_items,
+                   .limit = what.limit,
                    .cursor = what.cursor},
                   [done, model](result<catalogue::product_page> page) mutable {
                     if (!page)

@@ -18,6 +18,7 @@ struct listing_query {
   std::string category; ///< handle; errc::not_found when there is none such
   catalogue::list_order order = catalogue::list_order::newest;
   std::string cursor;
+  size_t limit = 24;
 };
 /// {category, path: […], subcategories: […], order, items: [card], next_cursor}
 void category_model(shop& at, listing_query what, model_callback done);

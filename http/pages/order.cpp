@@ -80,9 +80,23 @@ void name_problems(bj::object& model, const order::order_view& view) {
   }
 }
 
+/// Parcels by number, with the titles of what is in them.
+void name_parcels(bj::object& model, const order::order_view& view) {
+  auto& parcels = model["shipments"].get_array();
+  for (size_t i = 0; i < parcels.size(); ++i) {
+    std::string content;
+    for (const auto& line : view.placed.lines)
+      if (std::ranges::find(view.shipments[i].lines, line.id) != view.shipments[i].lines.end())
+        content += (content.empty() ? "" : ", ") + line.title;
+    parcels[i].get_object()["parcel"] = i + 1;
+    parcels[i].get_object()["content"] = content;
+  }
+}
+
 bj::object model_of(const visit& v, const order::order_view& view) {
   auto model = json_of(view, "");
   name_problems(model, view);
+  name_parcels(model, view);
   const auto status = view.status;
   const auto& sums = view.placed.sums;
   model["steps"] = timeline_of(v, status);

@@ -37,7 +37,8 @@ void category_page(const call& c) {
   const auto order = catalogue::parse_list_order(c.in->query_value("order").value_or("newest"));
   if (!order)
     return c.refuse(fail_field("order", "invalid", "must be newest, popular or title"));
-  category_model(c.at, {*market, c.in->param("handle"), *order, std::move(page->cursor)},
+  category_model(c.at,
+                 {*market, c.in->param("handle"), *order, std::move(page->cursor), page->limit},
                  as_json(c, shared_cache));
 }
 
