@@ -51,9 +51,8 @@ checkout::options checkout_options(const config& c) {
 node::node(const config& c, entropy& random)
     : config_(c), random_(random),
       provider_(*client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
-      passwords_(password_threads, passwords_waiting_max),
-      runtime_(c, c.node.name, random, provider_),
-      mail_(config_, runtime_.rows, runtime_.time, random), 
+      passwords_(password_threads, passwords_waiting_max), runtime_(c, c.node.name, provider_),
+      mail_(config_, runtime_.rows, runtime_.time, random),
       pictures_(c.media.directory, executor_of(picture_work_), executor_of(picture_reads_)),
       picture_work_(std::in_place, picture_threads, pictures_waiting_max),
       picture_reads_(std::in_place, picture_readers, picture_reads_waiting_max),
@@ -61,8 +60,7 @@ node::node(const config& c, entropy& random)
       prices_(runtime_.rows, runtime_.time), warehouses_(runtime_.rows, runtime_.time),
       people_(runtime_.rows, executor_of(passwords_), runtime_.time, random,
               {.secret = c.node.secret, .public_url = c.http.public_url}),
-      codes_(runtime_.rows, runtime_.time, random),
-      trail_(runtime_.rows, runtime_.time, random),
+      codes_(runtime_.rows, runtime_.time, random), trail_(runtime_.rows, runtime_.time, random),
       carts_(runtime_.route, goods_, runtime_.time, random, c.node.secret),
       checkouts_(runtime_.route, carts_, goods_, prices_, warehouses_, people_, runtime_.rows,
                  runtime_.time, random, checkout_options(c)),
@@ -175,6 +173,7 @@ result<void> node::start() {
   if (auto open = server_->start(); !open)
     return open;
   mail_.start();
+  housekeeping_.emplace(runtime_.rows, runtime_.time);
   log::info("node.ready", {{"node", config_.node.name}, {"port", server_->port()}});
   return {};
 }
@@ -187,6 +186,7 @@ void node::stop() {
     std::this_thread::sleep_for(unready_before_drain);
     server_->stop(drain_deadline);
   }
+  housekeeping_.reset();
   picture_work_.reset();
   picture_reads_.reset();
   feed_.reset();

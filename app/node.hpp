@@ -5,6 +5,7 @@
 #include "adapters/http_client.hpp"
 #include "adapters/stripe_gateway.hpp"
 #include "adapters/vips_pictures.hpp"
+#include "app/housekeeping.hpp"
 #include "app/mailing.hpp"
 #include "app/runtime.hpp"
 #include "http/api/routes.hpp"
@@ -68,6 +69,7 @@ private:
   std::unique_ptr<persistence::note_bus> notes_;
   std::unique_ptr<persistence::feed> feed_;
   cluster::duty_actor waker_;
+  std::optional<housekeeping> housekeeping_;
   std::atomic<bool> leaving_{false};
   bool started_ = false;
 };

@@ -44,7 +44,7 @@ persistence::pg_options runtime::postgres_options(const config& c, const std::st
   return {.url = c.postgres.url, .application_name = application};
 }
 
-runtime::runtime(const config& c, const std::string& node, entropy&, payment::gateway& provider)
+runtime::runtime(const config& c, const std::string& node, payment::gateway& provider)
     : rows({.connection = postgres_options(c, "souk/" + node + "/rows"),
             .connections = c.postgres.connections}),
       journal(journal_from(c, node), rows),

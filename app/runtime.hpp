@@ -23,7 +23,7 @@ namespace souk::app {
 class runtime {
 public:
   /// `node` names the journal sessions. `provider` takes the orders' payments and outlives this.
-  runtime(const config& c, const std::string& node, entropy& random, payment::gateway& provider);
+  runtime(const config& c, const std::string& node, payment::gateway& provider);
   ~runtime();
 
   /// Waits at most `patience` for Postgres, then starts actors. errc::unavailable with the reason.

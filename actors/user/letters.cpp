@@ -121,6 +121,11 @@ result<void> drop_tokens(sql::connection& c, const std::string& user, purpose wh
                            {user, name_of(why)}));
 }
 
+result<int64_t> forget_stale_tokens(sql::connection& c, time_point now) {
+  const auto gone = c.execute("delete from account_token where expires_at <= $1", {now});
+  return gone ? result<int64_t>{gone->affected()} : gone.error();
+}
+
 result<void> drop_tokens(sql::connection& c, const std::string& user) {
   return done_or(c.execute("delete from account_token where user_id = $1", {user}));
 }

@@ -43,6 +43,8 @@ result<proof> take_token(persistence::sql::connection& c, const std::string& tok
 /// Links sent before lead nowhere any more.
 result<void> drop_tokens(persistence::sql::connection& c, const std::string& user, purpose why);
 result<void> drop_tokens(persistence::sql::connection& c, const std::string& user);
+/// Of everybody, what has expired; answers how many.
+result<int64_t> forget_stale_tokens(persistence::sql::connection& c, time_point now);
 
 /// What everyone is told whose token is not good, whatever the reason.
 failure stale_token();

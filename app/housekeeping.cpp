@@ -1,0 +1,42 @@
+#include "app/housekeeping.hpp"
+
+#include "actors/row_command.hpp"
+#include "actors/user/letters.hpp"
+#include "base/log.hpp"
+
+namespace souk::app {
+
+namespace {
+
+using persistence::sql::connection;
+
+void report(const char* what, const result<int64_t>& gone) {
+  if (!gone)
+    log::warn("housekeeping.failed", {{"what", what}, {"why", gone.error().detail}});
+  else if (*gone > 0)
+    log::info("housekeeping.done", {{"what", what}, {"rows", *gone}});
+}
+
+} // namespace
+
+housekeeping::housekeeping(persistence::sql::pool& rows, const clock& time)
+    : rows_(rows), time_(time), thread_([this](const std::stop_token& stop) { serve(stop); }) {}
+
+void housekeeping::serve(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    tidy();
+    std::unique_lock lock{mutex_};
+    wake_.wait_for(lock, stop, housekeeping_every, [] { return false; });
+  }
+}
+
+void housekeeping::tidy() {
+  rows_.run(
+      [now = time_.now()](connection& c) {
+        report("row commands", forget_row_commands(c, now - row_commands_kept));
+        report("tokens", user::forget_stale_tokens(c, now));
+      },
+      [](const failure& why) { report("everything", why); });
+}
+
+} // namespace souk::app
