@@ -71,7 +71,7 @@ bool is_write(const request& in) { return in.verb != method::get && in.verb != m
 user::action action_of(const request& in) {
   const auto& who = *in.who;
   return {.actor = who.key_id.empty() ? "user:" + who.user_id : "key:" + who.key_id,
-          .operation = in.matched->name,
+          .operation = in.matched->name.empty() ? in.matched->pattern : in.matched->name,
           .target = in.target.substr(0, in.target.find('?')),
           .trace_id = in.trace.trace_id,
           .client = in.peer};

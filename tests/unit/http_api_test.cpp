@@ -187,7 +187,9 @@ TEST_F(HttpApi, JudgesWhatStandsInTheQuery) {
 
 TEST_F(HttpApi, LetsNobodyInWithoutARight) {
   for (const auto* target :
-       {"/v1/me", "/v1/me/orders", "/v1/me/addresses", "/v1/admin/orders", "/v1/admin/stock/A"}) {
+       {"/v1/me", "/v1/me/orders", "/v1/me/addresses", "/v1/me/sessions", "/v1/me/export",
+        "/v1/me/second-factor", "/v1/admin/orders", "/v1/admin/stock/A", "/v1/admin/users",
+        "/v1/admin/roles", "/v1/admin/api-keys", "/v1/admin/audit-trail"}) {
     const auto got = ask(method::get, target);
     EXPECT_EQ(got.status, 401) << target;
     EXPECT_FALSE(got.header_value("www-authenticate").empty());
