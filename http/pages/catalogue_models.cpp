@@ -154,10 +154,18 @@ bj::array facts_of(const catalogue::product_view& p) {
   return out;
 }
 
+/// A kept picture comes in several sizes: "url 400w, url 800w".
+bj::object shown(const catalogue::image& i, const std::string& title) {
+  std::string sizes;
+  for (const auto& one : i.sizes)
+    sizes += (sizes.empty() ? "" : ", ") + one.url + " " + std::to_string(one.width) + "w";
+  return {{"url", i.url}, {"alt", i.alt.empty() ? title : i.alt}, {"srcset", sizes}};
+}
+
 bj::array gallery_of(const catalogue::product_view& p) {
   bj::array out;
   for (const auto& i : p.images)
-    out.push_back(bj::object{{"url", i.url}, {"alt", i.alt.empty() ? p.title : i.alt}});
+    out.push_back(shown(i, p.title));
   if (out.empty())
     out.push_back(image_of(p));
   return out;
@@ -179,9 +187,8 @@ bj::object whole_product(const catalogue::product_view& p, const std::string& sk
 
 bj::object image_of(const catalogue::product_view& p) {
   if (p.images.empty())
-    return {{"url", asset_url("placeholder.svg")}, {"alt", ""}};
-  const auto& first = p.images.front();
-  return {{"url", first.url}, {"alt", first.alt.empty() ? p.title : first.alt}};
+    return {{"url", asset_url("placeholder.svg")}, {"alt", ""}, {"srcset", ""}};
+  return shown(p.images.front(), p.title);
 }
 
 bj::object card_of(const catalogue::product_view& p) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""embed.py OUT FILE...: the storefront's files as the C++ table souk::http::embedded_files(). What a
-browser fetches (css, js, svg) also gets the hash that its URL carries and a gzipped copy. A template
-may pull in another by a line <!-- include name.html -->."""
+"""embed.py OUT FILE...: the storefront's files as the C++ table souk::http::embedded_files(). What
+a browser fetches (css, js, svg) also gets the hash that its URL carries and a gzipped copy. A
+template may pull in another by a line <!-- include name.html -->."""
 
 import gzip
 import hashlib

@@ -38,7 +38,7 @@ void cart_model(shop& at, std::string id, cart::cart_view cart, catalogue::marke
 /// availability, rating}.
 boost::json::object card_of(const catalogue::product_view& product);
 
-/// {url, alt}; our own drawing where the product has none.
+/// {url, alt, srcset}; our own drawing where the product has none.
 boost::json::object image_of(const catalogue::product_view& product);
 
 } // namespace souk::http

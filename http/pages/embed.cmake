@@ -1,5 +1,5 @@
-# The storefront's sources, and what is embedded for it: templates, messages and styles as they are,
-# the islands bundled by esbuild. Included by http/CMakeLists.txt.
+# What is embedded for the storefront: templates, messages and styles as they are, the islands bundled
+# by esbuild. Included by http/CMakeLists.txt, because generated sources belong to a target's folder.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_program(SOUK_ESBUILD esbuild REQUIRED)
 target_link_libraries(souk_http PUBLIC PkgConfig::ctemplate)
@@ -19,10 +19,4 @@ add_custom_command(OUTPUT "${storefront_embedded}"
   COMMAND Python3::Interpreter "${embed_storefront}" "${storefront_embedded}"
     ${storefront_files} "${storefront_bundle}"
   DEPENDS ${storefront_files} "${storefront_bundle}" "${embed_storefront}" VERBATIM)
-target_sources(souk_http PRIVATE
-  api/cart_json.cpp
-  pages/account.cpp pages/assets.cpp pages/basket.cpp pages/cart.cpp pages/cart_model.cpp
-  pages/catalogue.cpp pages/catalogue_models.cpp pages/checkout.cpp pages/checkout_form.cpp
-  pages/entrance.cpp pages/markets.cpp pages/order.cpp pages/page_models.cpp pages/recovery.cpp
-  pages/render.cpp pages/sign_in.cpp pages/storefront.cpp pages/texts.cpp pages/visit.cpp
-  "${storefront_embedded}")
+target_sources(souk_http PRIVATE "${storefront_embedded}")
