@@ -51,7 +51,8 @@ void put_product(row& to, const product_input& p) {
   if (to["Published"].empty())
     to["Published"] = p.status == product_status::active ? "true" : "false";
   // Who has no category of Shopify's gets the names of souk's.
-  if (to["Product Category"].empty() && to["Type"].empty())
+  if (to["Product Category"].empty() && to["Type"].empty() &&
+      p.category_path.front().name != shopify::no_category)
     for (const auto& step : p.category_path)
       to["Product Category"] += (to["Product Category"].empty() ? "" : " > ") + step.name;
   for (size_t i = 0; i < p.option_names.size(); ++i)

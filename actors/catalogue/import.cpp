@@ -79,7 +79,7 @@ private:
   std::unordered_map<std::string, size_t> in_file_; ///< of a dry run: SKU → its handle's hash
   std::vector<row_error> unsaved_;
   size_t errors_ = 0;
-  import_report report_;
+  import_report report_, saved_;
 };
 
 /// A row that changes what an earlier one of the same batch says belongs into the next transaction.
@@ -248,7 +248,9 @@ result<void> importer::flush() {
     if (auto done = write(std::move(good)); !done)
       return done;
   sinks_.progress(report_);
-  return note("running");
+  auto noted = note("running");
+  saved_ = report_;
+  return noted;
 }
 
 result<void> importer::note(const char* state) {
@@ -290,7 +292,11 @@ result<import_report> importer::run(product_reader& reader) {
     report_ = std::move(begun->report);
     errors_ = begun->errors;
   }
+  saved_ = report_;
   if (auto done = read_all(reader); !done) {
+    // What was read behind the last batch is read again next time.
+    report_ = std::move(saved_);
+    errors_ -= std::exchange(unsaved_, {}).size();
     (void)note("failed");
     return done.error();
   }

@@ -200,8 +200,9 @@ result<void> copy_products(pg_connection& c, std::vector<product_input>& product
   price_lists lists;
   rows_of_batch rows;
   for (auto& p : products) {
+    // In the order of the file.
     if (p.id.empty())
-      p.id = make_uuid7(ids.now, ids.random);
+      p.id = make_uuid7(ids.now + std::chrono::milliseconds{&p - products.data()}, ids.random);
     categories.insert(p.category_path.back().handle);
     if (!p.brand.empty())
       brands.insert(p.brand);

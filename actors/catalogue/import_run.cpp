@@ -20,6 +20,7 @@ std::string column_for(std::string_view field) {
       {"/options", "Option1 Value"},
       {"/images", "Image Src"},
       {"/variants", "Variant SKU"},
+      {"/variants/sku", "Variant SKU"},
       {"/sku", "Variant SKU"},
       {"/prices", "Variant Price"},
       {"/original_price", "Variant Compare At Price"},

@@ -8,6 +8,9 @@
 
 namespace souk::catalogue::shopify {
 
+/// Where a product goes whose file says nothing.
+inline constexpr std::string_view no_category = "Uncategorised";
+
 enum class owner : uint8_t { product, variant, image };
 
 struct column {

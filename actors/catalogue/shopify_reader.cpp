@@ -105,7 +105,7 @@ public:
 
 private:
   result<void> read_header();
-  std::optional<row_group> next_group(std::optional<failure>& fault);
+  std::optional<row_group> next_group();
   result<product_input> product_of(row_group group);
   void read_product(row_cells& c, product_input& p);
   void read_variant(row_cells& c, product_input& p);
@@ -120,6 +120,7 @@ private:
   bool begun_ = false;
   bool over_ = false;
   std::optional<csv_record> ahead_;
+  std::deque<csv_fault> faults_;
   read_place place_;
   json::object kept_, kept_variants_;
   json::array kept_images_;
@@ -143,8 +144,9 @@ result<void> shopify_reader::read_header() {
   return {};
 }
 
-/// Rows that follow each other with one handle; a fault among them is told before.
-std::optional<row_group> shopify_reader::next_group(std::optional<failure>& fault) {
+/// Rows that follow each other with one handle; a fault among them costs its own row and is told
+/// behind them.
+std::optional<row_group> shopify_reader::next_group() {
   row_group group;
   const auto handle_at = columns_.find("Handle")->second;
   const auto handle_of = [&](const csv_record& r) {
@@ -154,16 +156,10 @@ std::optional<row_group> shopify_reader::next_group(std::optional<failure>& faul
     if (!ahead_) {
       auto step = csv_.next();
       if (step.fault) {
-        if (!group.rows.empty()) {
-          group.problems.push_back({"malformed",
-                                    "/rows/" + std::to_string(step.fault->line) + "/",
-                                    step.fault->why.detail,
-                                    {}});
-          continue;
-        }
-        place_ = {.row = step.fault->line};
-        fault = step.fault->why;
-        return std::nullopt;
+        faults_.push_back(std::move(*step.fault));
+        if (group.rows.empty())
+          return std::nullopt;
+        continue;
       }
       if (!step.record)
         break;
@@ -191,7 +187,7 @@ void shopify_reader::keep(const row_cells& c, owner of, json::object& to) const 
 /// "Apparel & Accessories > Clothing" as a path; without one the type; without that, one for all.
 std::vector<category> path_of(std::string_view text, std::string_view type) {
   if (text.empty())
-    text = type.empty() ? "Uncategorised" : type;
+    text = type.empty() ? shopify::no_category : type;
   std::vector<category> path;
   for (size_t start = 0; start < text.size();) {
     const auto end = std::min(text.find('>', start), text.size());
@@ -354,10 +350,13 @@ std::optional<result<product_input>> shopify_reader::next() {
       place_ = {.row = 1};
       return good.error();
     }
-  std::optional<failure> fault;
-  auto group = next_group(fault);
-  if (fault)
-    return *fault;
+  auto group = faults_.empty() ? next_group() : std::nullopt;
+  if (!group && !faults_.empty()) {
+    const auto fault = std::move(faults_.front());
+    faults_.pop_front();
+    place_ = {.row = fault.line};
+    return fault.why;
+  }
   if (!group) {
     over_ = true;
     return std::nullopt;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -181,10 +182,16 @@ TEST(DummyJson, IsReadToTheCent) {
 
 TEST(Demo, IsAValidShopOfDistinctProducts) {
   std::set<std::string> handles, skus, categories, ids;
-  size_t sold_out = 0, few = 0, reduced = 0;
+  size_t sold_out = 0, few = 0, reduced = 0, slow = 0, translated = 0;
+  std::map<std::string, std::string> schemas;
+  for (const auto& each : demo_categories())
+    schemas.emplace(each.handle, each.attribute_schema);
   for (size_t i = 0; i < 3'000; ++i) {
     const auto p = demo_product(1, i);
-    const auto problems = check_product(p, "{}");
+    slow += p.velocity < 5;
+    translated += !p.translations.empty();
+    EXPECT_EQ(demo_id(1, i), p.id);
+    const auto problems = check_product(p, schemas.at(p.category_path.back().handle));
     ASSERT_TRUE(problems.empty()) << p.handle << problems[0].field << problems[0].detail;
     ASSERT_TRUE(handles.insert(p.handle).second);
     ASSERT_TRUE(ids.insert(p.id).second && is_plausible_id(p.id));
@@ -201,7 +208,9 @@ TEST(Demo, IsAValidShopOfDistinctProducts) {
       reduced += v.prices[0].original_amount.has_value();
     }
   }
-  EXPECT_GE(categories.size(), 20u);
+  EXPECT_GE(categories.size(), 55u);
+  EXPECT_GT(slow, 1'000u) << "most things hardly ever sell";
+  EXPECT_GT(translated, 500u);
   EXPECT_GT(sold_out, skus.size() / 30);
   EXPECT_GT(few, skus.size() / 30);
   EXPECT_GT(reduced, skus.size() / 10);
@@ -214,5 +223,5 @@ TEST(Demo, IsTheSameForEver) {
   EXPECT_NE(demo_product(8, 123).id, a.id);
   const auto first = demo_product(1, 0);
   EXPECT_EQ(first.handle + " " + first.variants[0].sku,
-            "compact-hemp-shirt-0 SHI-000000-burgundy-xs");
+            "bajoel-lyocell-henley-0 SHI-000000-terracotta-xs");
 }
