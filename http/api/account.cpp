@@ -159,7 +159,8 @@ void add_account_routes(router& to, shop& at) {
   add(method::post, "/v1/users/password-resets", "request_password_reset", request_reset, anyone,
       "reset");
   add(method::put, "/v1/users/password-resets", "reset_password", reset_password, anyone, "reset");
-  to.add(method::post, "/v1/me/confirmations", "send_confirmation", for_users(at, send_confirmation),
+  to.add(method::post, "/v1/me/confirmations", "send_confirmation",
+         for_users(at, send_confirmation),
          {.body_limit = 0, .who = user, .limit = "confirmations"});
   add(method::patch, "/v1/me", "change_me", change_profile, user, "");
   add(method::put, "/v1/me/password", "change_password", change_password, user, "login");
