@@ -66,6 +66,7 @@ journey("a full guest cart survives the login", async ({ page, kind }) => {
   assert.equal(await page.inputValue("#email"), email);
   await page.goto("/account");
   await page.click("form[action='/account/logout'] button");
+  await page.waitForURL(`${shop.url}/`);
   await put(page, "nasty-mug", { quantity: 3 });
   await page.goto("/account/login");
   await page.fill("#email", email);

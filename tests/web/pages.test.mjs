@@ -88,6 +88,55 @@ test("long titles break no page", () => visiting(phone, async ({ page }) => {
   }
 }));
 
+/** The link in the newest mail to this address whose text has one that begins so. */
+async function linkTo(email, path) {
+  const read = async (place) => (await fetch(`${shop.url}/dev/mail${place}?format=json`)).json();
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    for (const { id, to } of (await read("")).items) {
+      const found = to.includes(email) && JSON.stringify(await read(`/${id}`)).match(`${path}[?]token=[^"\\\\<& ]+`);
+      if (found) return found[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`no mail to ${email} leads to ${path}`);
+}
+
+test("letters confirm an address and set a new password", () => visiting(phone, async ({ page, complaints }) => {
+  const email = "letters@example.org";
+  await page.goto("/account/register");
+  await page.fill("#name", "Letters");
+  await page.fill("#email", email);
+  await page.fill("#password", "first password");
+  await page.click("form.sheet button.main");
+  await page.waitForURL("**/account");
+  assert.match(await page.locator("main").innerText(), /Please confirm/);
+  await page.goto(await linkTo(email, "/account/confirm"));
+  await page.click("form.sheet button.main");
+  await page.waitForURL("**/account?note=confirmation_done");
+  assert.doesNotMatch(await page.locator("main").innerText(), /Please confirm/);
+  await page.click("summary:has-text('Add an address')");
+  for (const [field, value] of Object.entries({ name: "Letters", line1: "Weg 2", postal_code: "10115", city: "Berlin" }))
+    await page.fill(`#${field}`, value);
+  await page.click("form[action='/account/addresses'] button");
+  await page.waitForURL("**/account#addresses");
+  await shot(page, "account");
+  await page.click("form[action='/account/logout'] button");
+  await page.waitForURL(`${shop.url}/`);
+  await page.goto("/account/reset");
+  await page.fill("#email", email);
+  await page.click("form.sheet button.main");
+  await page.waitForURL(/note=reset_sent_done/);
+  await page.goto(await linkTo(email, "/account/reset"));
+  await page.fill("#password", "second password");
+  await page.click("form.sheet button.main");
+  await page.waitForURL("**/account/login?note=password_done");
+  await page.fill("#email", email);
+  await page.fill("#password", "second password");
+  await page.click("form.sheet button.main");
+  await page.waitForURL("**/account");
+  assert.deepEqual(complaints, []);
+}));
+
 test("the models of pages are the API's too", async () => {
   const read = async (path) => (await fetch(shop.url + path)).json();
   const product = await read("/v1/pages/product/shirt?currency=EUR&country=DE");
