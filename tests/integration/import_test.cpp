@@ -22,13 +22,14 @@ namespace {
 
 class seeded_entropy final : public entropy {
 public:
+  explicit seeded_entropy(uint64_t seed = 20261122) : random_(seed) {}
   void fill(std::span<unsigned char> out) override {
     for (auto& byte : out)
       byte = static_cast<unsigned char>(random_());
   }
 
 private:
-  std::mt19937_64 random_{20261122};
+  std::mt19937_64 random_;
 };
 
 const souk::currency eur{"EUR"};
@@ -202,13 +203,14 @@ TEST_F(Import, GoesOnAfterKillMinusNine) {
   const auto child = ::fork();
   if (child == 0) {
     auto mine = database->connect();
+    seeded_entropy other_random{1}; // two processes never draw the same ids
     import_sinks sinks;
     // The second batch is committed, its progress is not.
     sinks.stock = [n = 0](std::vector<stock_row>) mutable {
       if (++n == 2)
         ::raise(SIGKILL);
     };
-    (void)import_products(*read_demo(1, 5'000), *mine, {random, noon}, sinks, options);
+    (void)import_products(*read_demo(1, 5'000), *mine, {other_random, noon}, sinks, options);
     ::_exit(0);
   }
   int status = 0;
