@@ -7,7 +7,9 @@ packages_to_build=(
   libjemalloc-dev libctemplate-dev libcsv-dev libxml2-dev libvips-dev esbuild
   libgtest-dev libgmock-dev libbenchmark-dev postgresql redis-server python3-aiosmtpd
 )
-packages_to_check=(clang-format clang-tidy prometheus)
+packages_to_check=(clang-format clang-tidy prometheus chromium)
+# A Node and npm that are there already will do: Debian's npm is four hundred packages.
+command -v npm >/dev/null || packages_to_check+=(nodejs npm)
 packages_to_measure=(wrk)
 
 # Debian 12's default Boost is 1.74; its 1.81 lies beside it under versioned names.
