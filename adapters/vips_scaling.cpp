@@ -165,6 +165,7 @@ void start_vips() {
 }
 
 result<std::vector<scaled_picture>> scale_picture(const std::string& bytes) {
+  start_vips();
   if (!is_taken(bytes))
     return fail(errc::unsupported_media_type, "a picture is a JPEG, PNG or WebP");
   if (auto good = check_pixels(bytes); !good)
