@@ -40,13 +40,13 @@ private:
 
 } // namespace
 
-/// Members named in `wire` may be called anywhere, all others on the connection's thread. What is
-/// under way keeps it and its connection alive.
-class connection::websocket final : public wire, public std::enable_shared_from_this<websocket> {
+/// Lives on the connection's thread. What is under way keeps it and its connection alive.
+class connection::websocket final : public std::enable_shared_from_this<websocket> {
 public:
+  class far_end;
+
   websocket(std::shared_ptr<connection> of, std::shared_ptr<conversation> with)
-      : of_(std::move(of)), with_(std::move(with)), loop_(of_->on_.weak_from_this()),
-        stream_(of_->socket_) {
+      : of_(std::move(of)), with_(std::move(with)), stream_(of_->socket_) {
     ws::stream_base::timeout limits{};
     limits.handshake_timeout = handshake_timeout;
     limits.idle_timeout = silence_max;
@@ -54,19 +54,6 @@ public:
     stream_.set_option(limits);
     stream_.read_message_max(with_->message_max());
     stream_.text(true);
-  }
-
-  void wake() override {
-    if (!woken_.exchange(true))
-      post(&websocket::write_next);
-  }
-  void close(uint16_t code, std::string reason) override {
-    const auto loop = loop_.lock();
-    if (!loop)
-      return;
-    asio::post(loop->io, [self = shared_from_this(), code, why = std::move(reason)] {
-      self->say_goodbye({static_cast<ws::close_code>(code), why});
-    });
   }
 
   task<error_code> accept(const response& said) {
@@ -93,16 +80,7 @@ public:
     }
   }
 
-private:
-  void post(void (websocket::*act)()) {
-    if (const auto loop = loop_.lock())
-      asio::post(loop->io, [self = shared_from_this(), act] { (*self.*act)(); });
-  }
-  /// Nothing of ours is under way: no deadline.
-  void rest() { of_->on_.slots[of_->slot].deadline = wait_clock::time_point::max(); }
-
   void write_next() {
-    woken_ = false;
     if (writing_ || closing_)
       return;
     writing_ = with_->take();
@@ -111,14 +89,6 @@ private:
     of_->enter(phase::talking, of_->with_->options.write_timeout);
     stream_.async_write(asio::buffer(*writing_),
                         [self = shared_from_this()](error_code ec, size_t) { self->written(ec); });
-  }
-
-  void written(error_code ec) {
-    writing_ = nullptr;
-    if (ec || closing_)
-      return;
-    rest();
-    write_next();
   }
 
   void say_goodbye(const ws::close_reason& why) {
@@ -131,19 +101,66 @@ private:
     });
   }
 
+private:
+  /// Nothing of ours is under way: no deadline.
+  void rest() { of_->on_.slots[of_->slot].deadline = wait_clock::time_point::max(); }
+
+  void written(error_code ec) {
+    writing_ = nullptr;
+    if (ec || closing_)
+      return;
+    rest();
+    write_next();
+  }
+
   const std::shared_ptr<connection> of_;
   const std::shared_ptr<conversation> with_;
-  const std::weak_ptr<io_thread> loop_;
   ws::stream<tcp_socket&> stream_;
-  std::atomic<bool> woken_{false};
   std::shared_ptr<const std::string> writing_;
   bool closing_ = false;
 };
 
+/// What the conversation holds, on any thread and perhaps for longer than the connection lives. It
+/// keeps nothing alive: a connection has to end on its own thread.
+class connection::websocket::far_end final : public wire,
+                                             public std::enable_shared_from_this<far_end> {
+public:
+  far_end(std::weak_ptr<io_thread> loop, std::weak_ptr<websocket> to)
+      : loop_(std::move(loop)), to_(std::move(to)) {}
+
+  void wake() override {
+    if (!woken_.exchange(true))
+      post([self = shared_from_this()](websocket& there) {
+        self->woken_ = false;
+        there.write_next();
+      });
+  }
+  void close(uint16_t code, std::string reason) override {
+    post([code, why = std::move(reason)](websocket& there) {
+      there.say_goodbye({static_cast<ws::close_code>(code), why});
+    });
+  }
+
+private:
+  template <class Act>
+  void post(Act act) {
+    if (const auto loop = loop_.lock())
+      asio::post(loop->io, [to = to_, act = std::move(act)] {
+        if (const auto there = to.lock())
+          act(*there);
+      });
+  }
+
+  const std::weak_ptr<io_thread> loop_;
+  const std::weak_ptr<websocket> to_;
+  std::atomic<bool> woken_{false};
+};
+
 task<> connection::talk(std::shared_ptr<conversation> with, const response& said) {
   enter(phase::talking, handshake_timeout);
-  const auto over = std::make_shared<websocket>(shared_from_this(), with);
-  const auto wrong = co_await over->accept(said);
+  const auto here = std::make_shared<websocket>(shared_from_this(), with);
+  const auto over = std::make_shared<websocket::far_end>(on_.weak_from_this(), here);
+  const auto wrong = co_await here->accept(said);
   // Before the answer to its handshake a client may not send.
   if (wrong || buffer_.size() > 0)
     co_return;
@@ -152,7 +169,7 @@ task<> connection::talk(std::shared_ptr<conversation> with, const response& said
   const until_ended last{*with};
   if (with_->stopping)
     over->close(going_away, "this node is stopping");
-  co_await over->listen();
+  co_await here->listen();
   if (expired_)
     cut_counter().Increment();
 }

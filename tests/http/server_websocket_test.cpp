@@ -26,12 +26,14 @@ public:
     return floods_ ? next_ : std::exchange(next_, nullptr);
   }
   void ended() override {
-    wire_ = nullptr;
+    keeps_its_wire ? kept = std::exchange(wire_, nullptr) : wire_ = nullptr;
     ++ended_count;
   }
   size_t message_max() const override { return 4'096; }
 
   static inline std::atomic<int> ended_count{0};
+  static inline bool keeps_its_wire = false; ///< as another thread may for a moment
+  static inline std::shared_ptr<wire> kept;
 
 private:
   std::shared_ptr<wire> wire_;
@@ -97,6 +99,20 @@ TEST_F(HttpWebsocket, EndsConversationsOfConnectionsThatBreak) {
   for (int i = 0; i < 20; ++i)
     EXPECT_EQ(talk().status(), 101);
   EXPECT_TRUE(tests::eventually(std::chrono::seconds{10}, [] { return echo::ended_count == 20; }));
+}
+
+TEST_F(HttpWebsocket, LetsGoOfAConnectionWhoseWireIsStillHeld) {
+  echo::keeps_its_wire = true;
+  talk();
+  ASSERT_TRUE(tests::eventually(std::chrono::seconds{10}, [] { return echo::ended_count == 1; }));
+  const auto began = clock_.monotonic();
+  server_->stop(std::chrono::seconds{5});
+  EXPECT_LT(clock_.monotonic() - began, std::chrono::seconds{5}) << "no connection is left";
+  server_.reset();
+  echo::kept->wake();
+  echo::kept->close(1000, "too late");
+  echo::kept.reset();
+  echo::keeps_its_wire = false;
 }
 
 TEST_F(HttpWebsocket, AnswersAPlainRequestWithAnError) {
