@@ -273,7 +273,8 @@ void service::number(const session_ptr& s) {
                                   .quantity = line.quantity,
                                   .unit_price = amount(s->fresh.lines[i].unit_price),
                                   .total = amount(s->fresh.lines[i].line_total),
-                                  .warehouses = s->sources[i].candidates});
+                                  .warehouses = s->sources[i].candidates,
+                                  .options = line.options});
         }
         check_out(s, std::move(placed));
       });

@@ -48,7 +48,8 @@ result<contact> open_contact(connection& c, const order::placement& placed) {
 
 void add_line(std::vector<value>& to, const order::placed_line& line, int64_t quantity,
               std::string_view language) {
-  to.push_back({"line.title", line.title});
+  const auto label = order::label_of(line.options);
+  to.push_back({"line.title", label.empty() ? line.title : line.title + " (" + label + ")"});
   to.push_back({"line.quantity", std::to_string(quantity)});
   to.push_back(
       {"line.total",

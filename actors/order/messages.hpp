@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,8 +25,12 @@ struct placed_line {
   money unit_price;
   money total;                         ///< unit_price × quantity
   std::vector<std::string> warehouses; ///< candidates, best first (actors/warehouse/sourcing)
+  std::map<std::string, std::string> options{}; ///< {"size": "M"}
   bool operator==(const placed_line&) const = default;
 };
+
+/// "Terracotta · M": what was chosen, as lines show it.
+std::string label_of(const std::map<std::string, std::string>& options);
 
 struct totals {
   money subtotal, discount, shipping, tax, total;

@@ -24,6 +24,11 @@ void to_proto(const placement& from, pb::order_placement& to) {
     out.set_total(line.total.amount);
     for (const auto& warehouse : line.warehouses)
       out.add_warehouses(warehouse);
+    for (const auto& [name, value] : line.options) {
+      auto& option = *out.add_options();
+      option.set_name(name);
+      option.set_value(value);
+    }
   }
   to.set_currency(std::string(from.sums.total.currency.code()));
   to.set_subtotal(from.sums.subtotal.amount);
@@ -56,7 +61,7 @@ result<placement> from_proto(const pb::order_placement& from) {
                .provider = from.provider(),
                .payment_method = from.payment_method(),
                .hold = std::chrono::seconds{from.hold_seconds()}};
-  for (const auto& line : from.lines())
+  for (const auto& line : from.lines()) {
     to.lines.push_back({.id = line.id(),
                         .sku = line.sku(),
                         .product_id = line.product_id(),
@@ -65,6 +70,9 @@ result<placement> from_proto(const pb::order_placement& from) {
                         .unit_price = amount(line.unit_price()),
                         .total = amount(line.total()),
                         .warehouses = {line.warehouses().begin(), line.warehouses().end()}});
+    for (const auto& option : line.options())
+      to.lines.back().options.emplace(option.name(), option.value());
+  }
   return to;
 }
 

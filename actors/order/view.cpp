@@ -66,6 +66,13 @@ std::vector<problem> problems_of(const state& s) {
   return out;
 }
 
+std::string label_of(const std::map<std::string, std::string>& options) {
+  std::string label;
+  for (const auto& [name, value] : options)
+    label += (label.empty() ? "" : " · ") + value;
+  return label;
+}
+
 std::string_view to_string(status s) {
   switch (s) {
   case status::holding:

@@ -142,7 +142,8 @@ order::placement shopper::make_placement(const std::string& payment_method) {
                             l.quantity,
                             l.unit_price,
                             {l.unit_price.amount * l.quantity, euro},
-                            world_.shop.warehouses};
+                            world_.shop.warehouses,
+                            l.options};
     const auto turn = world_.random.between(0, static_cast<int64_t>(line.warehouses.size()) - 1);
     std::rotate(line.warehouses.begin(), line.warehouses.begin() + turn, line.warehouses.end());
     subtotal += line.total.amount;

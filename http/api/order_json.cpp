@@ -15,6 +15,7 @@ bj::array lines_of(const order::placement& placed) {
                              {"sku", line.sku},
                              {"product_id", line.product_id},
                              {"title", line.title},
+                             {"options", json_of(line.options)},
                              {"quantity", line.quantity},
                              {"unit_price", json_of(line.unit_price)},
                              {"line_total", json_of(line.total)}});

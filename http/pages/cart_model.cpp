@@ -64,10 +64,7 @@ bj::object enrich(bj::object model, const cart::cart_view& cart, const products&
     const auto count = std::ranges::find(units, in_cart.sku, &catalogue::sku_availability::sku);
     blocked |=
         !compare(line, in_cart, now, count == units.end() ? 0 : std::max<int64_t>(count->units, 0));
-    std::string label;
-    for (const auto& [name, value] : in_cart.options)
-      label += (label.empty() ? "" : " · ") + value;
-    line["label"] = label;
+    line["label"] = order::label_of(in_cart.options);
     total_units += in_cart.quantity;
   }
   model["units"] = total_units;

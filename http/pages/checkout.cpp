@@ -131,11 +131,8 @@ bj::array lines_of(const visit& v, const pricing::quote& q) {
   for (size_t i = 0; i < v.cart->lines.size() && i < q.lines.size(); ++i) {
     const auto& line = v.cart->lines[i];
     const money now{q.lines[i].unit_price, q.currency};
-    std::string label;
-    for (const auto& [name, value] : line.options)
-      label += (label.empty() ? "" : " · ") + value;
     bj::object shown{{"title", line.title},
-                     {"label", label},
+                     {"label", order::label_of(line.options)},
                      {"quantity", line.quantity},
                      {"line_total", json_of(money{q.lines[i].line_total, q.currency})}};
     if (now != line.unit_price) {

@@ -69,6 +69,11 @@ bool is_working(order::status s) {
          s == order::status::claiming || s == order::status::compensating;
 }
 
+std::string named(const order::placed_line& line) {
+  const auto label = order::label_of(line.options);
+  return label.empty() ? line.title : line.title + " (" + label + ")";
+}
+
 /// The titles of the lines that problems name.
 void name_problems(bj::object& model, const order::order_view& view) {
   for (auto& p : model["problems"].get_array()) {
@@ -76,8 +81,15 @@ void name_problems(bj::object& model, const order::order_view& view) {
         std::ranges::find(view.placed.lines, std::string_view{p.at("field").get_string()},
                           [](const auto& l) { return std::string_view{l.id}; });
     if (line != view.placed.lines.end())
-      p.get_object()["title"] = line->title;
+      p.get_object()["title"] = named(*line);
   }
+}
+
+/// What was chosen of each line.
+void name_choices(bj::object& model, const order::order_view& view) {
+  auto& lines = model["lines"].get_array();
+  for (size_t i = 0; i < lines.size(); ++i)
+    lines[i].get_object()["label"] = order::label_of(view.placed.lines[i].options);
 }
 
 /// Parcels by number, with the titles of what is in them.
@@ -87,7 +99,7 @@ void name_parcels(bj::object& model, const order::order_view& view) {
     std::string content;
     for (const auto& line : view.placed.lines)
       if (std::ranges::find(view.shipments[i].lines, line.id) != view.shipments[i].lines.end())
-        content += (content.empty() ? "" : ", ") + line.title;
+        content += (content.empty() ? "" : ", ") + named(line);
     parcels[i].get_object()["parcel"] = i + 1;
     parcels[i].get_object()["content"] = content;
   }
@@ -96,6 +108,7 @@ void name_parcels(bj::object& model, const order::order_view& view) {
 bj::object model_of(const visit& v, const order::order_view& view) {
   auto model = json_of(view, "");
   name_problems(model, view);
+  name_choices(model, view);
   name_parcels(model, view);
   const auto status = view.status;
   const auto& sums = view.placed.sums;

@@ -22,7 +22,8 @@ order::order_view an_order(order::status status) {
                        .title = "a",
                        .quantity = 2,
                        .unit_price = {5, eur},
-                       .total = {10, eur}}};
+                       .total = {10, eur},
+                       .options = {{"colour", "Sand"}, {"size", "M"}}}};
   out.placed.sums = {{10, eur}, {0, eur}, {3, eur}, {2, eur}, {13, eur}, true};
   out.status = status;
   out.payment.status = "pending";
@@ -40,6 +41,7 @@ TEST(OrderJson, HasTheFieldsOfTheContract) {
   EXPECT_EQ(out.at("status"), "confirmed");
   EXPECT_EQ(out.at("totals").at("total"), (bj::object{{"amount", 13}, {"currency", "EUR"}}));
   EXPECT_EQ(out.at("lines").at(0).at("line_total").at("amount"), 10);
+  EXPECT_EQ(out.at("lines").at(0).at("options"), (bj::object{{"colour", "Sand"}, {"size", "M"}}));
   EXPECT_TRUE(out.at("payment").at("next_action").is_null());
   EXPECT_FALSE(json_of(an_order(order::status::confirmed), "").contains("access_token"));
 }

@@ -25,6 +25,15 @@ TEST_F(Order, IsPlacedOnce) {
   EXPECT_EQ(view().placed.lines.size(), 2u);
 }
 
+TEST_F(Order, RemembersWhatWasChosenOfEachLine) {
+  auto line = kit::order_line("a", "A", 1, {"rome"});
+  line.options = {{"colour", "Sand"}, {"size", "M"}};
+  order.must(place{kit::order_of("o", {line}, 5)});
+  const auto read = model::decode_event(model::encode(placed{view().placed})).value();
+  EXPECT_EQ(std::get<placed>(read).what, view().placed);
+  EXPECT_EQ(label_of(view().placed.lines.at(0).options), "Sand · M");
+}
+
 TEST_F(Order, NeedsLines) {
   EXPECT_EQ(order.refused(place{kit::order_of("o", {}, 1)}), errc::invalid);
 }

@@ -50,6 +50,7 @@ journey("a guest looks around and buys", async ({ page, kind }) => {
   await inState(page, "confirmed");
   await shot(page, `order ${kind}`);
   assert.match(await page.locator("main").innerText(), /Ada Lovelace[\s\S]*ada@example\.org/);
+  assert.match(await page.locator(".plainlines").first().innerText(), /Linen Shirt\s+S/);
   await page.goto("/cart");
   assert.match(await page.locator("main").innerText(), /empty/);
 });
