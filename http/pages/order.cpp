@@ -69,6 +69,12 @@ bool is_working(order::status s) {
          s == order::status::claiming || s == order::status::compensating;
 }
 
+/// Nothing will be sent.
+bool is_given_up(order::status s) {
+  return s == order::status::compensating || s == order::status::cancelled ||
+         s == order::status::rejected;
+}
+
 std::string named(const order::placed_line& line) {
   const auto label = order::label_of(line.options);
   return label.empty() ? line.title : line.title + " (" + label + ")";
@@ -92,9 +98,11 @@ void name_choices(bj::object& model, const order::order_view& view) {
     lines[i].get_object()["label"] = order::label_of(view.placed.lines[i].options);
 }
 
-/// Parcels by number, with the titles of what is in them.
+/// The parcels there are or will be by number, with the titles of what is in them.
 void name_parcels(bj::object& model, const order::order_view& view) {
   auto& parcels = model["shipments"].get_array();
+  if (is_given_up(view.status))
+    return parcels.clear();
   for (size_t i = 0; i < parcels.size(); ++i) {
     std::string content;
     for (const auto& line : view.placed.lines)
