@@ -1,7 +1,7 @@
 // What tests of real servers share: real time, seeded entropy, and a client that writes raw bytes.
 #pragma once
 
-#include "base/ids.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <random>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,19 +24,6 @@ public:
   std::chrono::nanoseconds monotonic() const override {
     return std::chrono::steady_clock::now().time_since_epoch();
   }
-};
-
-class seeded_entropy : public entropy {
-public:
-  void fill(std::span<unsigned char> out) override {
-    std::lock_guard hold(lock_);
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mutex lock_;
-  std::mt19937_64 random_{42};
 };
 
 /// A connection to 127.0.0.1 that sends exactly what it is told. Waits at most `patience`.

@@ -9,29 +9,18 @@
 #include "actors/catalogue/store.hpp"
 #include "actors/catalogue/write.hpp"
 #include "tests/kit/scratch_database.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
-#include <random>
 #include <set>
 
 using namespace souk;
 using namespace souk::catalogue;
 
 namespace {
-
-class seeded_entropy final : public entropy {
-public:
-  void fill(std::span<unsigned char> out) override {
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mt19937_64 random_{20261122};
-};
 
 const souk::currency eur{"EUR"};
 const auto at = from_micros(1'795'000'000'000'000);
@@ -83,7 +72,7 @@ struct CatalogueOffice : testing::Test {
 
   std::optional<persistence::scratch_database> database;
   std::unique_ptr<persistence::pg_connection> c;
-  seeded_entropy random;
+  tests::seeded_entropy random;
 };
 
 constexpr const char* mug =

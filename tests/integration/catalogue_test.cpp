@@ -7,13 +7,12 @@
 #include "actors/catalogue/store.hpp"
 #include "persistence/pg_pool.hpp"
 #include "tests/kit/scratch_database.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <future>
-#include <mutex>
-#include <random>
 #include <set>
 #include <sstream>
 
@@ -21,19 +20,6 @@ using namespace souk;
 using namespace souk::catalogue;
 
 namespace {
-
-class seeded_entropy final : public entropy {
-public:
-  void fill(std::span<unsigned char> out) override {
-    std::lock_guard lock{guard_};
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mutex guard_;
-  std::mt19937_64 random_{20261121};
-};
 
 class fixed_clock final : public souk::clock {
 public:
@@ -84,7 +70,7 @@ struct Catalogue : testing::Test {
 
   std::optional<persistence::scratch_database> database;
   std::unique_ptr<persistence::pg_connection> c;
-  seeded_entropy random;
+  tests::seeded_entropy random;
   fixed_clock time;
 };
 

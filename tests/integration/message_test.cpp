@@ -6,6 +6,7 @@
 #include "base/crypto.hpp"
 #include "persistence/pg_pool.hpp"
 #include "tests/kit/scratch_database.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 #include "tests/kit/shop_process.hpp"
 
 #include <gtest/gtest.h>
@@ -13,23 +14,11 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <random>
 
 using namespace souk;
 using namespace souk::notification;
 
 namespace {
-
-class some_entropy final : public entropy {
-public:
-  void fill(std::span<unsigned char> out) override {
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mt19937_64 random_{20261122};
-};
 
 /// Remembers what it is given and answers as it is told.
 class mailer_double final : public mailer {
@@ -80,7 +69,7 @@ struct Messages : testing::Test {
 
   std::optional<persistence::scratch_database> database;
   std::unique_ptr<persistence::pg_connection> c;
-  some_entropy random;
+  tests::seeded_entropy random;
   templates texts{{.name = "Bazaar", .public_url = "https://shop.example", .language = "en"}};
   mailer_double out;
 };

@@ -3,30 +3,16 @@
 #include "base/crypto.hpp"
 #include "persistence/pg_pool.hpp"
 #include "tests/kit/scratch_database.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
 
 #include <future>
-#include <mutex>
-#include <random>
 
 using namespace souk;
 using namespace souk::user;
 
 namespace {
-
-class seeded_entropy final : public entropy {
-public:
-  void fill(std::span<unsigned char> out) override {
-    std::lock_guard lock{guard_};
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mutex guard_;
-  std::mt19937_64 random_{20261121};
-};
 
 class hand_clock final : public souk::clock {
 public:
@@ -78,7 +64,7 @@ struct Users : testing::Test {
   }
 
   std::optional<persistence::scratch_database> database;
-  seeded_entropy random;
+  tests::seeded_entropy random;
   hand_clock time;
   std::atomic<bool> passwords_full{false};
   std::unique_ptr<persistence::pg_pool> pool;
