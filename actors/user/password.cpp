@@ -25,8 +25,10 @@ result<account> settle_password(sql::connection& c, const stored_account& old,
   const auto& id = old.account.id;
   if (auto put = replace_password(c, id, old.password_hash, hash); !put)
     return put.error();
-  if (auto gone = drop_tokens(c, id, purpose::reset_password); !gone)
-    return gone.error();
+  // Whoever knew the former password may have asked for another address.
+  for (const auto why : {purpose::reset_password, purpose::change_email})
+    if (auto gone = drop_tokens(c, id, why); !gone)
+      return gone.error();
   if (auto told = send_notice(c, old.account, notification::kind::password_changed,
                               old.account.email, with);
       !told)

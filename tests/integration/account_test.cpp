@@ -7,12 +7,11 @@
 #include "base/crypto.hpp"
 #include "persistence/pg_pool.hpp"
 #include "tests/kit/scratch_database.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
 
 #include <future>
-#include <mutex>
-#include <random>
 
 using namespace souk;
 using namespace souk::user;
@@ -20,19 +19,6 @@ using namespace souk::user;
 namespace {
 
 namespace sql = persistence::sql;
-
-class dice_entropy final : public entropy {
-public:
-  void fill(std::span<unsigned char> out) override {
-    std::lock_guard lock{guard_};
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mutex guard_;
-  std::mt19937_64 random_{20261122};
-};
 
 class moved_clock final : public souk::clock {
 public:
@@ -161,7 +147,7 @@ struct Accounts : testing::Test {
 
   std::optional<persistence::scratch_database> database;
   std::unique_ptr<persistence::pg_connection> db;
-  dice_entropy random;
+  tests::seeded_entropy random;
   moved_clock time;
   std::unique_ptr<persistence::pg_pool> pool;
   std::unique_ptr<watched_pool> watched;
@@ -262,6 +248,17 @@ TEST_F(Accounts, LoseLinksInAMailboxTheyLeft) {
   ASSERT_EQ(letters(kind::address_changed).size(), 1u);
   EXPECT_EQ(letters(kind::address_changed)[0].to, "ann@example.org");
   EXPECT_EQ(letters(kind::address_changed)[0].locale, "de");
+}
+
+TEST_F(Accounts, KeepTheirAddressOnceANewPasswordIsSet) {
+  time.advance(1s);
+  ASSERT_TRUE(
+      ask<bool>([&](auto done) { users->change_email(ann.id, "thief@example.org", done); }));
+  const auto thiefs = token(kind::check_address);
+  time.advance(1s);
+  ASSERT_TRUE(request_reset("ann@example.org"));
+  ASSERT_TRUE(reset(token(kind::reset_password)));
+  EXPECT_FALSE(confirm(thiefs)) << "asked for by whoever knew the former password";
 }
 
 TEST_F(Accounts, CannotTakeAnAddressThatWasRegisteredMeanwhile) {
