@@ -169,6 +169,17 @@ TEST_F(HttpApi, NamesEveryWrongFieldOfAnOrderAtOnce) {
                   "/discount unknown_field"));
 }
 
+TEST_F(HttpApi, TellsNobodyWithoutTheSecretWhatABodyWas) {
+  auto in = std::make_shared<request>();
+  in->matched = door.routes().routes().front().get();
+  in->body = R"({"email":"a@b.example","password":"12345678"})";
+  const call one{all, in, {}};
+  const auto before = one.meta("").fingerprint;
+  EXPECT_EQ(one.meta("").fingerprint, before);
+  all.secret = "another";
+  EXPECT_NE(one.meta("").fingerprint, before) << "journals keep it for ever";
+}
+
 TEST_F(HttpApi, RefusesWhatIsNoJson) {
   EXPECT_EQ(ask(method::post, "/v1/carts", "{").status, 400);
   EXPECT_EQ(ask(method::post, "/v1/carts", "[]").status, 400);
