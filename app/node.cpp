@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "cluster/waker.hpp"
 #include "http/live/look_up.hpp"
+#include "http/pages/visit.hpp"
 #include "persistence/redis_note_bus.hpp"
 
 #include <caf/send.hpp>
@@ -159,17 +160,21 @@ result<void> node::start() {
                     live::make_projection(*notes_)});
   auto routes = http::make_routes(shop_, [this] { return readiness(); });
   mail_.add_routes(routes);
-  server_ =
-      std::make_unique<http::server>(http::server_options{.address = config_.http.address,
-                                                          .port = config_.http.port,
-                                                          .threads = config_.http.threads,
-                                                          .on_tick = [this] { live_.tick(); }},
-                                     std::move(routes),
-                                     http::edge_options{.public_origin = config_.http.public_url,
-                                                        .deadline = shop_.deadline,
-                                                        .limits = http::route_limits(),
-                                                        .authorise = http::make_authoriser(shop_)},
-                                     runtime_.time, random_);
+  server_ = std::make_unique<http::server>(
+      http::server_options{.address = config_.http.address,
+                           .port = config_.http.port,
+                           .threads = config_.http.threads,
+                           .on_tick = [this] { live_.tick(); }},
+      std::move(routes),
+      http::edge_options{.public_origin = config_.http.public_url,
+                         .deadline = shop_.deadline,
+                         .limits = http::route_limits(),
+                         .authorise = http::make_authoriser(shop_),
+                         .page_of =
+                             [this](const http::request& in, const http::response& why) {
+                               return http::error_page(shop_, in, why);
+                             }},
+      runtime_.time, random_);
   if (auto open = server_->start(); !open)
     return open;
   mail_.start();

@@ -169,6 +169,9 @@ void edge::handle(const request_ptr& in, responder done) {
 
 void edge::finish(const request& in, response& out) {
   under_way_.Decrement();
+  const bool is_problem = out.content_type == "application/problem+json";
+  if (is_problem && options_.page_of && !in.path.starts_with("/v1/") && prefers_html(in))
+    out = options_.page_of(in, out);
   for (const auto& h : in.owed_headers)
     out.with(h.name, h.value);
   out.with("X-Request-Id", in.trace.trace_id);

@@ -24,6 +24,8 @@ struct edge_options {
   size_t clients_max = 100'000;                   ///< remembered by the limiter
   std::function<std::string(const request&)> client_of = {}; ///< limiter key; default: peer address
   authoriser authorise = {};
+  /// A page in place of problem details for browsers; nothing below /v1, whose contract is JSON.
+  std::function<response(const request&, const response& problem)> page_of = {};
 };
 
 /// Thread-safe.

@@ -42,6 +42,19 @@ std::optional<std::string> unquote(std::string_view text) {
   return std::nullopt;
 }
 
+/// Of "text/html;q=0.85", in thousandths.
+int quality_of(std::string_view range) {
+  const auto q = range.find("q=0");
+  if (q == std::string_view::npos)
+    return 1000;
+  const auto digits = range.substr(q + 3);
+  int quality = 0;
+  for (size_t at = 1; at <= 3; ++at)
+    quality = quality * 10 +
+              (at < digits.size() && digits[at] >= '0' && digits[at] <= '9' ? digits[at] - '0' : 0);
+  return quality;
+}
+
 } // namespace
 
 result<std::string> read_idempotency_key(const request& from) {
@@ -81,6 +94,19 @@ std::string set_cookie(std::string_view name, std::string_view value, std::chron
   return std::string{name} + "=" + std::string{value} +
          "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(max_age.count()) +
          (secure ? "; Secure" : "");
+}
+
+bool prefers_html(const request& from) {
+  int html = 0, json = 0;
+  any_part(from.header_value("accept"), ',', [&](std::string_view range) {
+    const auto type = trim(range.substr(0, range.find(';')));
+    if (same_name(type, "text/html"))
+      html = quality_of(range);
+    else if (same_name(type, "application/json") || same_name(type, "application/problem+json"))
+      json = std::max(json, quality_of(range));
+    return false;
+  });
+  return html > json;
 }
 
 std::string_view bearer_token(const request& from) {

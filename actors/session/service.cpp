@@ -43,14 +43,19 @@ void service::log_in(user::login credentials, std::string guest_cart, std::strin
   people_.verify_login(credentials, [=, this](result<user::account> account) {
     if (!account)
       return done(account.error());
-    const auto id =
-        keyed ? derive_capability(secret_, "session/" + account->id + to_hex(how.id.bytes))
-              : make_capability(time_.now(), random_);
-    if (!account->second_factor)
-      return open(*account, id, guest_cart, device, how, done);
-    codes_.check(account->id, credentials.code, id, [=, this](result<bool> right) {
-      right ? open(*account, id, guest_cart, device, how, done) : done(right.error());
-    });
+    log_in_proven(std::move(*account), credentials.code, guest_cart, device, keyed, how, done);
+  });
+}
+
+void service::log_in_proven(user::account who, user::given_code code, std::string guest_cart,
+                            std::string device, bool keyed, cluster::command_meta how,
+                            callback<login_answer> done) {
+  const auto id = keyed ? derive_capability(secret_, "session/" + who.id + to_hex(how.id.bytes))
+                        : make_capability(time_.now(), random_);
+  if (!who.second_factor)
+    return open(who, id, guest_cart, device, how, done);
+  codes_.check(who.id, std::move(code), id, [=, this](result<bool> right) {
+    right ? open(who, id, guest_cart, device, how, done) : done(right.error());
   });
 }
 

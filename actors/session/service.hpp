@@ -58,6 +58,10 @@ public:
   /// errc::unauthenticated, second_factor_required, rate_limited.
   void log_in(user::login credentials, std::string guest_cart, std::string device, bool keyed,
               cluster::command_meta how, callback<login_answer> done);
+  /// The rest of log_in() where a page asks for the code after the password: `who` has proved it.
+  void log_in_proven(user::account who, user::given_code code, std::string guest_cart,
+                     std::string device, bool keyed, cluster::command_meta how,
+                     callback<login_answer> done);
   /// errc::unauthenticated for a forged, expired or revoked token.
   void check(std::string token, bool fresh, callback<identity> done);
   void log_out(std::string session_id, cluster::command_meta how, callback<bool> done);

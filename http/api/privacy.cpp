@@ -1,4 +1,5 @@
-// What a person may ask of whoever keeps their data: all of it, and that it be gone.
+#include "http/api/privacy.hpp"
+
 #include "base/crypto.hpp"
 #include "http/api/gather.hpp"
 #include "http/api/order_json.hpp"
@@ -13,19 +14,18 @@ namespace {
 namespace bj = boost::json;
 
 constexpr size_t orders_at_once = 100;
-constexpr std::chrono::seconds export_deadline{60};
 
 using page_of_orders = std::function<void(const order::order_page&, std::function<void()> next)>;
 
 /// Shows `each` all orders of the caller, newest first, then calls `done`.
 void for_each_page(const call& c, const std::string& cursor, const page_of_orders& each,
-                   const std::function<void()>& done) {
+                   const callback<bool>& done) {
   c.at.history.of_user(c.who().user_id, orders_at_once, cursor,
                        [=](result<order::order_page> page) {
                          if (!page)
-                           return c.refuse(page.error());
+                           return done(page.error());
                          each(*page, [=, next = page->next_cursor] {
-                           next.empty() ? done() : for_each_page(c, next, each, done);
+                           next.empty() ? done(true) : for_each_page(c, next, each, done);
                          });
                        });
 }
@@ -83,13 +83,45 @@ void export_orders(const call& c, const dossier_ptr& all) {
       [c, all](const order::order_page& page, std::function<void()> next) {
         add_orders(c, all, page, std::move(next));
       },
-      [c, all] {
+      [c, all](result<bool> shown) {
+        if (!shown)
+          return c.refuse(shown.error());
         all->out["orders"] = std::move(all->orders);
         c.done(response::json(200, all->out)
                    .with("Cache-Control", "no-store")
                    .with("Content-Disposition", "attachment; filename=\"souk-export.json\""));
       });
 }
+
+/// Somebody still needs to know where these go.
+bool is_under_way(std::string_view status) {
+  constexpr std::array settled{"shipped", "delivered", "cancelled", "rejected", "refunded"};
+  return std::ranges::find(settled, status) == settled.end();
+}
+
+failure still_under_way(const std::vector<order::order_row>& waiting) {
+  auto why = fail(errc::conflict, "orders are under way; despite_orders gives them up");
+  for (const auto& row : waiting)
+    why.problems.push_back({"order_under_way", row.id, row.number + " is " + row.status, {}});
+  return why;
+}
+
+void erase_me(const call& c) {
+  auto body = json_body::of(*c.in);
+  if (!body)
+    return c.refuse(body.error());
+  auto& in = body->root();
+  auto password = read_password(in);
+  auto code = read_code(in);
+  const bool despite = in.optional_boolean("despite_orders").value_or(false);
+  if (const auto wrong = body->finish())
+    return c.refuse(*wrong);
+  with_proof(c, std::move(password), std::move(code), [c, despite](const user::account&) {
+    erase_caller(c, despite, answering<bool>(c, [c](bool) { return without_session(c.at); }));
+  });
+}
+
+} // namespace
 
 void export_me(const call& c) {
   const auto& id = c.who().user_id;
@@ -113,57 +145,31 @@ void export_me(const call& c) {
   });
 }
 
-/// Somebody still needs to know where these go.
-bool is_under_way(std::string_view status) {
-  constexpr std::array settled{"shipped", "delivered", "cancelled", "rejected", "refunded"};
-  return std::ranges::find(settled, status) == settled.end();
-}
-
-void erase_account(const call& c) {
-  c.at.sessions.end_others(c.who().user_id, "", true, [c](result<int64_t> ended) {
-    if (!ended)
-      return c.refuse(ended.error());
-    c.at.people.erase(c.who().user_id,
-                      answering<bool>(c, [c](bool) { return without_session(c.at); }));
-  });
-}
-
-/// Refuses while an order could not be sent any more without the address it goes to.
-void erase_unless_waiting(const call& c) {
-  auto waiting = std::make_shared<std::vector<problem>>();
+void orders_under_way(const call& c, callback<std::vector<order::order_row>> done) {
+  auto waiting = std::make_shared<std::vector<order::order_row>>();
   for_each_page(
       c, "",
       [waiting](const order::order_page& page, const std::function<void()>& next) {
-        for (const auto& row : page.items)
-          if (is_under_way(row.status))
-            waiting->push_back({"order_under_way", row.id, row.number + " is " + row.status, {}});
+        std::ranges::copy_if(page.items, std::back_inserter(*waiting),
+                             [](const auto& row) { return is_under_way(row.status); });
         next();
       },
-      [c, waiting] {
-        if (waiting->empty())
-          return erase_account(c);
-        c.refuse({.code = errc::conflict,
-                  .detail = "orders are under way; despite_orders gives them up",
-                  .problems = std::move(*waiting)});
+      [waiting, done = std::move(done)](result<bool> all) {
+        all ? done(std::move(*waiting)) : done(all.error());
       });
 }
 
-void erase_me(const call& c) {
-  auto body = json_body::of(*c.in);
-  if (!body)
-    return c.refuse(body.error());
-  auto& in = body->root();
-  auto password = read_password(in);
-  auto code = read_code(in);
-  const bool despite = in.optional_boolean("despite_orders").value_or(false);
-  if (const auto wrong = body->finish())
-    return c.refuse(*wrong);
-  with_proof(c, std::move(password), std::move(code), [c, despite](const user::account&) {
-    despite ? erase_account(c) : erase_unless_waiting(c);
+void erase_caller(const call& c, bool despite_orders, callback<bool> done) {
+  if (despite_orders)
+    return c.at.sessions.end_others(c.who().user_id, "", true, [c, done](result<int64_t> ended) {
+      ended ? c.at.people.erase(c.who().user_id, done) : done(ended.error());
+    });
+  orders_under_way(c, [c, done](result<std::vector<order::order_row>> waiting) {
+    if (!waiting)
+      return done(waiting.error());
+    waiting->empty() ? erase_caller(c, true, done) : done(still_under_way(*waiting));
   });
 }
-
-} // namespace
 
 void add_privacy_routes(router& to, shop& at) {
   to.add(method::get, "/v1/me/export", "export_me", for_users(at, export_me),

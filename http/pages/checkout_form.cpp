@@ -1,7 +1,7 @@
 #include "http/pages/checkout_form.hpp"
 
 #include "http/api/fields.hpp"
-#include "http/headers.hpp"
+#include "http/pages/sealed.hpp"
 #include "http/pages/texts.hpp"
 
 #include <boost/json.hpp>
@@ -24,13 +24,6 @@ constexpr test_card cards[] = {{"pm_card_visa", "card.works"},
                                {"pm_card_chargeDeclinedInsufficientFunds", "card.no_funds"},
                                {"pm_card_authenticationRequired", "card.authentication"}};
 
-std::string key_of(const shop& at) { return hmac_sha256(at.secret, "checkout-form"); }
-
-std::string text_of(const bj::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
 /// A browser keeps cookies of some 4 kB, and sealing and base64 add a third.
 std::string shortened(std::string text) {
   text.resize(std::min<size_t>(text.size(), line_max + 1));
@@ -40,35 +33,20 @@ std::string shortened(std::string text) {
 } // namespace
 
 checkout_form read_checkout(const visit& v) {
-  const auto sealed = parse_base64url(cookie(*v.c.in, checkout_cookie));
-  if (!sealed || sealed->empty())
-    return {};
-  const auto plain = unseal(*sealed, key_of(v.c.at));
-  if (!plain)
-    return {};
-  boost::system::error_code not_json;
-  const auto value = bj::parse(*plain, not_json);
-  if (not_json || !value.is_object())
-    return {};
-  const auto& in = value.get_object();
-  return {.email = text_of(in, "email"),
-          .to = {text_of(in, "name"), text_of(in, "line1"), text_of(in, "line2"),
-                 text_of(in, "city"), text_of(in, "postal_code"), text_of(in, "country")},
-          .option = text_of(in, "option"),
-          .order = text_of(in, "order")};
+  const auto in = read_sealed(v, checkout_cookie);
+  return {.email = text_in(in, "email"),
+          .to = {text_in(in, "name"), text_in(in, "line1"), text_in(in, "line2"),
+                 text_in(in, "city"), text_in(in, "postal_code"), text_in(in, "country")},
+          .option = text_in(in, "option"),
+          .order = text_in(in, "order")};
 }
 
 void keep_checkout(const visit& v, const checkout_form& form) {
-  const auto plain = bj::serialize(bj::object{{"email", form.email},
-                                              {"name", form.to.name},
-                                              {"line1", form.to.line1},
-                                              {"line2", form.to.line2},
-                                              {"city", form.to.city},
-                                              {"postal_code", form.to.postal_code},
-                                              {"country", form.to.country},
-                                              {"option", form.option},
-                                              {"order", form.order}});
-  v.keep_cookie(checkout_cookie, base64url(seal(plain, key_of(v.c.at), v.c.at.random)), kept_for);
+  bj::object kept{
+      {"email", form.email},        {"name", form.to.name},  {"line1", form.to.line1},
+      {"line2", form.to.line2},     {"city", form.to.city},  {"postal_code", form.to.postal_code},
+      {"country", form.to.country}, {"option", form.option}, {"order", form.order}};
+  keep_sealed(v, checkout_cookie, std::move(kept), kept_for);
 }
 
 checkout_form posted_checkout(const visit& v) {

@@ -25,7 +25,7 @@ def literal(data: bytes) -> str:
 
 def whole_text(path: Path) -> bytes:
     def pull_in(found: re.Match) -> str:
-        return (path.parent / found[1]).read_text(encoding="utf-8")
+        return whole_text(path.parent / found[1]).decode()
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         text = re.sub(r"^[ \t]*<!-- include (\S+) -->\n", pull_in, text, flags=re.M)

@@ -128,8 +128,22 @@ void add_page(router& to, shop& at, const char* pattern, page_handler handle, bo
          });
 }
 
+response error_page(shop& at, const request& in, const response& problem) {
+  // A copy: it is the page's to write cookies and headers to, and pages need no body.
+  const auto copy = std::make_shared<request>(in);
+  copy->owed_headers.clear();
+  response out;
+  begin(
+      at, copy, [&out](response page) { out = std::move(page); }, false)
+      ->show_problem(problem);
+  for (const auto& h : copy->owed_headers)
+    out.with(h.name, h.value);
+  out.problem = problem.problem;
+  return out;
+}
+
 void add_form(router& to, shop& at, const char* pattern, page_handler handle, form_guard guard,
-              const char* limit) {
+              const char* limit, std::chrono::milliseconds deadline) {
   to.add(method::post, pattern, "",
          [&at, handle = std::move(handle), guard](request_ptr in, responder done) {
            const auto v = begin(at, in, done, false);
@@ -140,7 +154,7 @@ void add_form(router& to, shop& at, const char* pattern, page_handler handle, fo
              return v->refuse(read.error());
            find_session(v, true, [v, handle] { find_cart(v, [v, handle] { handle(v); }); });
          },
-         {.body_limit = form_bytes_max, .limit = limit});
+         {.body_limit = form_bytes_max, .limit = limit, .deadline = deadline});
 }
 
 } // namespace souk::http

@@ -123,6 +123,7 @@ bj::object model_of(const visit& v, const order::order_view& view) {
   model["steps"] = timeline_of(v, status);
   model["cancellable"] = is_cancellable(status);
   model["working"] = is_working(status);
+  model["mine"] = v.signed_in();
   model["may_pay"] = status == order::status::payment_failed;
   model["cards"] = test_cards(v);
   model["bank_url"] =

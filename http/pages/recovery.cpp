@@ -26,18 +26,6 @@ void show_form(const visit_ptr& v, const char* page, const char* title) {
           {{"letter", token_of(*v)}, {"asks", token_of(*v).empty()}, {"note", note_of(*v)}});
 }
 
-/// To `page`, with a note about what came of it.
-template <class T>
-callback<T> noting(const visit_ptr& v, std::string page, std::string done, std::string refused) {
-  return [=](result<T> r) {
-    if (!r && is_transient(r.error().code))
-      return v->refuse(r.error());
-    if (!r && r.error().code == errc::rate_limited)
-      return v->go(page + "?note=too_often");
-    v->go(page + "?note=" + (r ? done : refused));
-  };
-}
-
 void confirm(const visit_ptr& v) {
   const auto page = v->signed_in() ? "/account" : "/account/login";
   v->c.at.people.confirm(token_of(*v), v->c.in->peer,
@@ -52,7 +40,7 @@ void send_confirmation(const visit_ptr& v) {
 void ask_reset(const visit_ptr& v) {
   const auto email = user::normalise_email(v->field("email"));
   if (!email)
-    return v->go("/account/reset?note=login_refused");
+    return v->go("/account/reset?note=email_refused");
   v->c.at.people.request_reset(
       *email, v->c.in->peer,
       noting<bool>(v, "/account/reset", "reset_sent_done", "letter_refused"));
@@ -65,25 +53,13 @@ void reset(const visit_ptr& v) {
   v->c.at.people.reset_password(
       token_of(*v), password, v->c.in->peer, [v](result<user::account> r) {
         if (!r)
-          return noting<user::account>(v, "/account/reset", "", "letter_refused")(std::move(r));
+          return go_back(v, "/account/reset", r.error(), "letter_refused");
         // Whoever knew the old password is out.
         v->c.at.sessions.end_others(r->id, "", false, [v](result<int64_t>) {
           v->drop_cookie(session_cookie);
           v->go("/account/login?note=password_done");
         });
       });
-}
-
-void change_password(const visit_ptr& v) {
-  const auto before = v->raw_field("before"), after = v->raw_field("password");
-  if (!user::check_password(after, "/password") || before.size() > user::password_bytes_max)
-    return v->go("/account?note=password_refused");
-  v->c.at.people.change_password(v->user(), before, after, [v](result<user::account> r) {
-    if (!r)
-      return noting<user::account>(v, "/account", "", "password_wrong")(std::move(r));
-    v->c.at.sessions.end_others(r->id, v->c.who().session_id, false,
-                                [v](result<int64_t>) { v->go("/account?note=password_done"); });
-  });
 }
 
 } // namespace
@@ -97,10 +73,10 @@ void add_recovery_pages(router& to, shop& at) {
       to, at, "/account/reset",
       [](const visit_ptr& v) { show_form(v, "reset.html", "reset.title"); }, personal);
   add_form(to, at, "/account/confirm", confirm, form_guard::strict, "confirmations");
-  add_form(to, at, "/account/confirm/send", for_members(send_confirmation));
+  add_form(to, at, "/account/confirm/send", for_members(send_confirmation), form_guard::strict,
+           "confirmations");
   add_form(to, at, "/account/reset", ask_reset, form_guard::strict, "reset");
   add_form(to, at, "/account/reset/password", reset, form_guard::strict, "reset");
-  add_form(to, at, "/account/password", for_members(change_password));
 }
 
 } // namespace souk::http

@@ -152,13 +152,13 @@ void visit::go(const std::string& path) const {
   c.done(response::empty(303).with("Location", path).with("Cache-Control", "no-store"));
 }
 
-void visit::refuse(const failure& why) {
-  const auto key = error_key(why.code);
-  const auto problem = to_response(why, *c.in);
+void visit::show_problem(const response& problem) {
+  const auto key = error_key(problem.problem);
   bj::object body{
       {"heading", say(key)}, {"advice", say(key + ".advice")}, {"trace", c.in->trace.trace_id}};
-  if (const auto wait = problem.header_value("Retry-After"); !wait.empty())
-    c.in->owed_headers.push_back({"Retry-After", std::string{wait}});
+  for (const auto* name : {"Retry-After", "Allow"})
+    if (const auto said = problem.header_value(name); !said.empty())
+      c.in->owed_headers.push_back({name, std::string{said}});
   show("error.html", {.title = say(key)}, std::move(body), problem.status);
 }
 

@@ -70,7 +70,8 @@ public:
   /// The answer to a POST: 303.
   void go(const std::string& path) const;
   /// The answer when something failed: a page that says what to do.
-  void refuse(const failure& why);
+  void refuse(const failure& why) { show_problem(to_response(why, *c.in)); }
+  void show_problem(const response& problem);
 
   void keep_cookie(std::string_view name, std::string_view value, std::chrono::seconds age) const;
   void drop_cookie(std::string_view name) const { keep_cookie(name, "", {}); }
@@ -91,7 +92,10 @@ void add_page(router& to, shop& at, const char* pattern, page_handler handle,
               bool personal = false);
 /// A POST of a form (application/x-www-form-urlencoded), after its guard.
 void add_form(router& to, shop& at, const char* pattern, page_handler handle,
-              form_guard guard = form_guard::strict, const char* limit = "");
+              form_guard guard = form_guard::strict, const char* limit = "",
+              std::chrono::milliseconds deadline = {});
+/// For edge_options.page_of: the shop's page about what the edge refused.
+response error_page(shop& at, const request& in, const response& problem);
 
 /// What a form of this visitor carries as `token`.
 std::string form_token(const std::string& secret, std::string_view visitor);

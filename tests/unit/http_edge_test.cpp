@@ -1,5 +1,6 @@
 // Headers, traces, limits, and the edge around them, without a socket.
 #include "http/edge.hpp"
+#include "http/form.hpp"
 #include "http/headers.hpp"
 #include "http/trace.hpp"
 
@@ -108,6 +109,17 @@ TEST(Headers, LetsNoOtherSiteWriteWithACookie) {
   EXPECT_FALSE(is_same_origin(with({ours, host, {"Origin", "null"}}), ""));
 }
 
+TEST(Headers, TellBrowsersFromPrograms) {
+  const auto asks = [](const char* accept) { return prefers_html(with({{"accept", accept}})); };
+  EXPECT_TRUE(asks("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+  EXPECT_TRUE(asks("application/json;q=0.5, Text/HTML;q=0.85"));
+  EXPECT_FALSE(asks("application/json, text/html;q=0.9"));
+  EXPECT_FALSE(asks("application/problem+json;q=1, text/html"));
+  EXPECT_FALSE(asks("text/html;q=0"));
+  EXPECT_FALSE(asks("*/*"));
+  EXPECT_FALSE(prefers_html(with({})));
+}
+
 TEST(Headers, ComparesVersions) {
   EXPECT_EQ(**read_if_match(with({{"If-Match", "\"17\""}})), 17u);
   EXPECT_FALSE(read_if_match(with({}))->has_value());
@@ -168,6 +180,33 @@ TEST(Edge, AsksTheAuthoriserBeforeAProtectedRoute) {
   };
   EXPECT_EQ(ask({}).status, 401);
   EXPECT_EQ(ask({{"Authorization", "Bearer right"}}).content(), "user/7");
+}
+
+TEST(Edge, ShowsBrowsersAPageOutsideTheApi) {
+  still_clock time;
+  counting_entropy random;
+  const auto page = [](const request&, const response& problem) {
+    return response::text(problem.status, "<p>sorry", "text/html");
+  };
+  edge at{router{}, {.page_of = page}, time, random};
+  const auto refused = [&](const char* target, const char* accept) {
+    auto in = std::make_shared<request>(with({{"accept", accept}}, method::get));
+    in->target = target;
+    response out;
+    at.serve(in, [&out](response answer) { out = std::move(answer); });
+    EXPECT_EQ(out.status, 404) << target;
+    EXPECT_NE(out.header_value("X-Request-Id"), "");
+    return out.content_type;
+  };
+  EXPECT_EQ(refused("/nowhere", "text/html, */*"), "text/html");
+  EXPECT_EQ(refused("/nowhere", "*/*"), "application/problem+json");
+  EXPECT_EQ(refused("/v1/nowhere", "text/html"), "application/problem+json");
+}
+
+TEST(Form, HoldsTextAlone) {
+  EXPECT_TRUE(parse_form("name=J%C3%BCrgen&note=%F0%9F%98%80"));
+  for (const auto* broken : {"name=%FF", "%C3=1", "name=%ED%A0%80", "name=%C0%AF", "name=a%00b"})
+    EXPECT_EQ(parse_form(broken).error().code, errc::malformed) << broken;
 }
 
 } // namespace

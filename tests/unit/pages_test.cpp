@@ -1,7 +1,9 @@
 // Pages without a shop: whatever a model holds is text on the page and never markup, every template
 // and message is sound, and money and times read as people write them.
+#include "http/pages/account.hpp"
 #include "http/pages/embedded.hpp"
 #include "http/pages/markets.hpp"
+#include "http/pages/qr.hpp"
 #include "http/pages/render.hpp"
 #include "http/pages/texts.hpp"
 #include "http/pages/visit.hpp"
@@ -136,6 +138,32 @@ TEST(PageTexts, WriteTimesAsPeopleDo) {
   const auto at = *parse_rfc3339("2026-11-02T09:05:59.000Z");
   EXPECT_EQ(show_time(at, "en"), "2 November 2026, 09:05 UTC");
   EXPECT_EQ(show_time(at, "de"), "2. November 2026, 09:05 UTC");
+}
+
+TEST(Devices, AreNamedByBrowserAndSystem) {
+  const auto firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+  const auto edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) "
+                    "Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0";
+  const auto phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+                     "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+  EXPECT_EQ(device_name(firefox, "en"), "Firefox on Linux");
+  EXPECT_EQ(device_name(edge, "de"), "Edge auf Windows");
+  EXPECT_EQ(device_name(phone, "en"), "Safari on iPhone");
+  EXPECT_EQ(device_name("curl/8.1", "en"), "");
+}
+
+TEST(QrCodes, AreSquareAndHoldNoSecretAsText) {
+  const auto svg = qr_svg("otpauth://totp/souk:ann%40example.org?secret=JBSWY3DPEHPK3PXP");
+  ASSERT_TRUE(svg);
+  EXPECT_THAT(*svg, HasSubstr("viewBox=\"0 0 45 45\"")); // version 5: 37 modules and the quiet zone
+  EXPECT_THAT(*svg, Not(HasSubstr("JBSW")));
+  EXPECT_FALSE(qr_svg(std::string(5'000, 'x')));
+}
+
+TEST(Markets, AreOnlyThoseOnOffer) {
+  EXPECT_EQ(parse_market_choice("GB-GBP")->currency, currency{"GBP"});
+  for (const auto* text : {"", "GB-EUR", "XX-XXX", "DE-EUR ", "DE"})
+    EXPECT_FALSE(parse_market_choice(text)) << text;
 }
 
 TEST(Markets, AreOnlyThoseOnOffer) {

@@ -1,6 +1,8 @@
 // Browsers and what shoppers do in them, in the words tests use.
 import { chromium } from "playwright-core";
-import { mkdirSync } from "node:fs";
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
 export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 /** Every journey in each of these. */
@@ -10,6 +12,7 @@ export const kinds = [
   { name: "desktop without JavaScript", viewport: sizes.desktop, javaScriptEnabled: false },
 ];
 const shots = process.env.SOUK_SHOTS;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
 export const openBrowser = () =>
   chromium.launch({ executablePath: process.env.SOUK_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -70,4 +73,13 @@ export async function inState(page, status) {
     if (now !== status) await page.reload().catch(() => undefined);
   }
   throw new Error(`the order is not ${status} but ${await page.locator("[data-order]").getAttribute("data-status")}`);
+}
+
+/** Nothing serious keeps anybody from using this page. */
+export async function checkAccess(page, what) {
+  await page.evaluate(axe); // by the debugger: the page itself lets no such script in
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  await shot(page, what);
+  assert.deepEqual(serious.map((one) => `${what}: ${one.id} ${one.nodes[0].html}`), []);
 }

@@ -127,3 +127,16 @@ export async function openShop() {
     },
   };
 }
+
+/** The link in the newest mail to this address whose text has one that begins so. */
+export async function linkTo(shop, email, path) {
+  const read = async (place) => (await fetch(`${shop.url}/dev/mail${place}?format=json`)).json();
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    for (const { id, to } of (await read("")).items) {
+      const found = to.includes(email) && JSON.stringify(await read(`/${id}`)).match(`${path}[?]token=[^"\\\\<& ]+`);
+      if (found) return found[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`no mail to ${email} leads to ${path}`);
+}
