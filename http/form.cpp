@@ -1,5 +1,7 @@
 #include "http/form.hpp"
 
+#include "base/utf8.hpp"
+
 #include <boost/url/decode_view.hpp>
 #include <boost/url/pct_string_view.hpp>
 
@@ -33,6 +35,8 @@ result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_
     if (!decode(pair.substr(0, equals), name) ||
         !decode(pair.substr(std::min(equals + 1, pair.size())), value))
       return fail(errc::malformed, "a broken percent escape");
+    if (!is_utf8(name) || !is_utf8(value))
+      return fail(errc::malformed, "a field that is not UTF-8");
     if (out.size() > form_fields_max)
       return fail(errc::malformed, "too many fields");
   }

@@ -78,12 +78,6 @@ result<void> check_limit(size_t limit) {
   return {};
 }
 
-bool is_utf8(const std::string& text) {
-  boost::system::error_code error;
-  json::parse(json::serialize(json::value(text)), error);
-  return !error && text.find('\0') == std::string::npos;
-}
-
 std::string prefix_query(std::string_view query) {
   std::string out;
   std::string word;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/catalogue/messages.hpp"
+#include "base/utf8.hpp"
 #include "persistence/sql.hpp"
 
 namespace souk::catalogue {
@@ -24,8 +25,6 @@ result<cursor_position> parse_cursor(const std::string& cursor, std::string_view
 std::optional<int64_t> whole_number(const std::string& text);
 /// errc::invalid unless 1 to page_max.
 result<void> check_limit(size_t limit);
-/// Postgres fails on what is not, and on zero bytes.
-bool is_utf8(const std::string& text);
 /// The words of a query as a tsquery whose last word is a beginning: 'red' & 'sho':*
 std::string prefix_query(std::string_view query);
 
