@@ -172,6 +172,15 @@ TEST(Markets, AreOnlyThoseOnOffer) {
     EXPECT_FALSE(parse_market_choice(text)) << text;
 }
 
+TEST(Markets, AreSortedAsADictionaryIs) {
+  std::vector<std::string> names;
+  for (const auto& country : countries_of({}, "de"))
+    names.emplace_back(country.at("name").as_string());
+  EXPECT_LT(std::ranges::find(names, "Dänemark"), std::ranges::find(names, "Deutschland"));
+  EXPECT_LT(std::ranges::find(names, "Niederlande"), std::ranges::find(names, "Österreich"));
+  EXPECT_LT(std::ranges::find(names, "Österreich"), std::ranges::find(names, "Polen"));
+}
+
 TEST(Forms, CarryATokenOfTheirVisitor) {
   EXPECT_EQ(form_token("secret", "a"), form_token("secret", "a"));
   EXPECT_NE(form_token("secret", "a"), form_token("secret", "b"));
