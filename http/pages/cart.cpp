@@ -29,9 +29,14 @@ int64_t units_in(const std::string& text, int64_t otherwise) {
   return std::clamp<int64_t>(units, 0, quantity_max);
 }
 
+bool is_too_many(const failure& why) {
+  return !why.problems.empty() && why.problems.front().field == "/quantity";
+}
+
 void show_cart(const visit_ptr& v) {
   const page_head head{.title = v->say("cart.title")};
   bj::object frame{{"added", v->c.in->query_value("added").has_value()},
+                   {"too_many", v->c.in->query_value("too_many").has_value()},
                    {"unsold", v->c.in->query_value("unsold").has_value()}};
   if (!v->cart || v->cart->status != cart::status::open || v->cart->lines.empty()) {
     frame["empty"] = true;
@@ -67,6 +72,8 @@ void add_to_cart(const visit_ptr& v, const cart::new_line& what, cluster::comman
                            // visitor means it.
                            if (r.error().code == errc::idempotency_mismatch && !again)
                              return add_to_cart(v, what, v->fresh_meta(), true);
+                           if (r.error().code == errc::invalid && is_too_many(r.error()))
+                             return v->go("/cart?too_many=1");
                            if (r.error().code == errc::invalid)
                              return v->go("/cart?unsold=1");
                            v->refuse(r.error());
