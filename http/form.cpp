@@ -35,8 +35,10 @@ result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_
     if (!decode(pair.substr(0, equals), name) ||
         !decode(pair.substr(std::min(equals + 1, pair.size())), value))
       return fail(errc::malformed, "a broken percent escape");
-    if (!is_utf8(name) || !is_utf8(value))
-      return fail(errc::malformed, "a field that is not UTF-8");
+    if (!is_utf8(name))
+      return fail(errc::malformed, "a field's name is not UTF-8");
+    if (!is_utf8(value))
+      return fail_field("/" + name, "invalid", "is not UTF-8");
     if (out.size() > form_fields_max)
       return fail(errc::malformed, "too many fields");
   }

@@ -205,8 +205,9 @@ TEST(Edge, ShowsBrowsersAPageOutsideTheApi) {
 
 TEST(Form, HoldsTextAlone) {
   EXPECT_TRUE(parse_form("name=J%C3%BCrgen&note=%F0%9F%98%80"));
-  for (const auto* broken : {"name=%FF", "%C3=1", "name=%ED%A0%80", "name=%C0%AF", "name=a%00b"})
-    EXPECT_EQ(parse_form(broken).error().code, errc::malformed) << broken;
+  EXPECT_EQ(parse_form("%C3=1").error().code, errc::malformed);
+  for (const auto* broken : {"name=%FF", "name=%ED%A0%80", "name=%C0%AF", "name=a%00b"})
+    EXPECT_EQ(parse_form(broken).error().problems.at(0).field, "/name") << broken;
 }
 
 } // namespace
