@@ -29,12 +29,9 @@ constexpr int picture_reads_waiting_max = 256;
 /// timeout.
 constexpr double wait_share = 0.8;
 
+/// For user::service and adapters::vips_pictures, which name the same type for themselves.
 user::executor executor_of(bounded_threads& threads) {
   return [&threads](std::function<void()> job) { return threads.run(std::move(job)); };
-}
-
-adapters::executor executor_of(std::optional<bounded_threads>& threads) {
-  return [&threads](std::function<void()> job) { return threads && threads->run(std::move(job)); };
 }
 
 /// Real providers are reached over TLS alone, our simulator never is.
@@ -52,11 +49,11 @@ checkout::options checkout_options(const config& c) {
 node::node(const config& c, entropy& random)
     : config_(c), random_(random),
       provider_(*client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
-      passwords_(password_threads, passwords_waiting_max), runtime_(c, c.node.name, provider_),
-      mail_(config_, runtime_.rows, runtime_.time, random),
+      passwords_(password_threads, passwords_waiting_max),
+      picture_work_(picture_threads, pictures_waiting_max),
+      picture_reads_(picture_readers, picture_reads_waiting_max),
+      runtime_(c, c.node.name, provider_), mail_(config_, runtime_.rows, runtime_.time, random),
       pictures_(c.media.directory, executor_of(picture_work_), executor_of(picture_reads_)),
-      picture_work_(std::in_place, picture_threads, pictures_waiting_max),
-      picture_reads_(std::in_place, picture_readers, picture_reads_waiting_max),
       goods_(runtime_.rows, runtime_.time, random), office_(runtime_.rows, pictures_),
       prices_(runtime_.rows, runtime_.time), warehouses_(runtime_.rows, runtime_.time),
       people_(runtime_.rows, executor_of(passwords_), runtime_.time, random,
@@ -192,8 +189,9 @@ void node::stop() {
     server_->stop(drain_deadline);
   }
   housekeeping_.reset();
-  picture_work_.reset();
-  picture_reads_.reset();
+  // Their jobs call services and rows. What waited longer than its request may still be queued.
+  for (auto* threads : {&passwords_, &picture_work_, &picture_reads_})
+    threads->stop();
   feed_.reset();
   mail_.stop();
   notes_.reset();

@@ -46,11 +46,10 @@ private:
   entropy& random_;
   std::optional<adapters::http_client> client_{std::in_place};
   adapters::stripe_gateway provider_;
-  bounded_threads passwords_;
+  bounded_threads passwords_, picture_work_, picture_reads_;
   runtime runtime_;
   mailing mail_;
   adapters::vips_pictures pictures_;
-  std::optional<bounded_threads> picture_work_, picture_reads_; ///< end before what they call
   catalogue::service goods_;
   catalogue::office office_;
   pricing::service prices_;

@@ -47,9 +47,11 @@ class bounded_threads {
 public:
   bounded_threads(int threads, int queue_max)
       : pool_(static_cast<size_t>(threads)), room_(queue_max) {}
-  ~bounded_threads() { pool_.join(); }
+  ~bounded_threads() { stop(); }
   /// False when full: the job is dropped.
   bool run(std::function<void()> job);
+  /// Does what is queued, then ends the threads: later jobs wait for nobody.
+  void stop() { pool_.join(); }
 
 private:
   boost::asio::thread_pool pool_;
