@@ -15,7 +15,8 @@ namespace {
 using notification::caught_mail;
 
 constexpr auto list_page = R"({{%AUTOESCAPE context="HTML"}}<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Caught mail</title>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Caught mail</title>
 <meta name="color-scheme" content="light dark"><style>
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% } td { padding: .4rem .8rem .4rem 0 }
@@ -27,7 +28,8 @@ tr { border-bottom: 1px solid #8884 } td:first-child { white-space: nowrap; opac
 )";
 
 constexpr auto mail_page = R"({{%AUTOESCAPE context="HTML"}}<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{SUBJECT}}</title>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>{{SUBJECT}}</title>
 <meta name="color-scheme" content="light dark"><style>
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; background: #8882 }
@@ -42,9 +44,9 @@ iframe { width: 100%; height: 44rem; border: 1px solid #8884 }
 /// Nothing runs and nothing is fetched, whatever a mail holds.
 constexpr const char* page_policy = "default-src 'none'; style-src 'unsafe-inline'; "
                                     "frame-src 'self'; base-uri 'none'; form-action 'none'";
-constexpr const char* mail_policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri "
-                                    "'none'; form-action 'none'; sandbox allow-popups "
-                                    "allow-popups-to-escape-sandbox";
+constexpr const char* mail_policy =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 std::string expand(const char* text, const ctemplate::TemplateDictionary& with) {
   const std::unique_ptr<ctemplate::Template> page{

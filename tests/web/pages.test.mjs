@@ -122,6 +122,15 @@ test("letters confirm an address and set a new password", () => visiting(phone, 
   assert.deepEqual(complaints, []);
 }));
 
+test("caught mail shows as the receiver sees it", () => visiting(desktop, async ({ page, complaints }) => {
+  await shop.admin("POST", "/v1/users", { name: "Catch", email: "catch@example.org", password: "first password" });
+  await linkTo(shop, "catch@example.org", "/account/confirm");
+  await page.goto("/dev/mail");
+  await page.click("tr:has-text('catch@example.org') a");
+  await page.frameLocator("iframe").locator("h1").waitFor();
+  assert.deepEqual(complaints, []);
+}));
+
 test("the models of pages are the API's too", async () => {
   const read = async (path) => (await fetch(shop.url + path)).json();
   const product = await read("/v1/pages/product/shirt?currency=EUR&country=DE");
