@@ -160,6 +160,11 @@ void show_product(const visit_ptr& v) {
                     model["only_choice"] = model.at("choices").as_array().front();
                   else if (!model.at("choices").as_array().empty())
                     model["has_choice"] = true;
+                  if (auto& pictures = model.at("gallery").get_array(); pictures.size() > 1) {
+                    model["several_pictures"] = true;
+                    for (size_t i = 0; i < pictures.size(); ++i)
+                      pictures[i].get_object()["anchor"] = "picture-" + std::to_string(i + 1);
+                  }
                   v->show("product.html", head, std::move(model));
                 }));
 }

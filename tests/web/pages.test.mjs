@@ -122,6 +122,17 @@ test("letters confirm an address and set a new password", () => visiting(phone, 
   assert.deepEqual(complaints, []);
 }));
 
+test("every picture of a product is a click away", () => visiting(desktop, async ({ page }) => {
+  const { id } = await (await fetch(`${shop.url}/v1/products/moody-bowl`)).json();
+  await shop.admin("PATCH", `/v1/admin/products/${id}`,
+    { images: ["a", "b"].map((name) => ({ url: `/media/demo/bowl-1.${name}.svg`, alt: name })) });
+  await page.goto("/p/blue-mug");
+  assert.equal(await page.locator(".thumbs").count(), 0);
+  await page.goto("/p/moody-bowl");
+  await page.click(".thumbs a >> nth=1");
+  await page.waitForFunction(() => document.querySelector(".gallery").scrollLeft > 100);
+}));
+
 test("caught mail shows as the receiver sees it", () => visiting(desktop, async ({ page, complaints }) => {
   await shop.admin("POST", "/v1/users", { name: "Catch", email: "catch@example.org", password: "first password" });
   await linkTo(shop, "catch@example.org", "/account/confirm");
