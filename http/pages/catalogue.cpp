@@ -93,7 +93,7 @@ void show_search(const visit_ptr& v) {
   v->c.at.goods.search(
       {.market = v->market, .query = *words, .limit = search_items, .cursor = std::move(*cursor)},
       [v, words = *words](result<catalogue::product_page> found) {
-        if (!found && is_transient(found.error().code))
+        if (!found && found.error().code != errc::invalid)
           return v->refuse(found.error());
         show_found(v, words, found ? *found : catalogue::product_page{});
       });
