@@ -11,6 +11,9 @@ namespace sql = persistence::sql;
 namespace {
 
 constexpr size_t query_bytes_max = 400;
+/// A search with more hits looks at the best sold of them only.
+constexpr int64_t hits_ranked_max = 10'000;
+constexpr int64_t popular_ranked_max = 250;
 
 /// Columns of `found`: id, key as text. One row more than the limit was asked for.
 result<product_page> page_of(sql::connection& c, const sql::rows& found, size_t limit,
@@ -75,17 +78,22 @@ constexpr search_mode beginnings{"prefix", "to_tsquery('english', $1)"};
 
 result<sql::rows> run_search(sql::connection& c, const search_mode& mode, const std::string& query,
                              size_t limit, const std::optional<cursor_position>& after) {
+  const std::string words{mode.parse};
   // Rank as a whole number: the cursor must compare exactly.
-  std::string statement = "select id, rank::text from (select p.id, "
-                          "(ts_rank(p.document, q) * 1000000)::bigint as rank from product p, ";
-  statement += mode.parse;
-  statement += " q where p.document @@ q and p.status = 'active') hit ";
-  std::vector<sql::parameter> parameters{query, static_cast<int64_t>(limit + 1)};
+  std::string statement = "with hits as materialized (select coalesce(word_hits(" + words +
+                          ", $3), popular_hits(" + words +
+                          ", $4)) as places) select id, rank::text from (select id, "
+                          "(ts_rank(document, " +
+                          words +
+                          ") * 1000000)::bigint as rank from product where status = 'active' "
+                          "and ctid = any((select places from hits)::tid[])) hit ";
+  std::vector<sql::parameter> parameters{query, static_cast<int64_t>(limit + 1), hits_ranked_max,
+                                         popular_ranked_max};
   if (after) {
     const auto rank = whole_number(after->key);
     if (!rank)
       return fail_field("/cursor", "invalid", "not a cursor of this search");
-    statement += "where (rank, id) < ($3, $4) ";
+    statement += "where (rank, id) < ($5, $6) ";
     parameters.emplace_back(*rank);
     parameters.emplace_back(after->id);
   }
@@ -98,8 +106,7 @@ result<product_page> list_products(sql::connection& c, const list_request& reque
   if (auto checked = check_limit(request.limit); !checked)
     return checked.error();
   const auto& sorted = ordering_of(request.order);
-  std::string statement =
-      "select id, " + std::string{sorted.key} + " as sort_key from product where status = 'active'";
+  std::string rows = "select id, title, velocity, created_at from product where status = 'active'";
   std::vector<sql::parameter> parameters{static_cast<int64_t>(request.limit + 1)};
   if (!request.cursor.empty()) {
     auto after = parse_cursor(request.cursor);
@@ -108,19 +115,26 @@ result<product_page> list_products(sql::connection& c, const list_request& reque
     auto key = key_parameter(request.order, after->key);
     if (!key || after->order != sorted.name)
       return fail_field("/cursor", "invalid", "not a cursor of this list");
-    statement += " and " + std::string{sorted.before_cursor};
+    rows += " and " + std::string{sorted.before_cursor};
     parameters.push_back(std::move(*key));
     parameters.emplace_back(after->id);
   }
-  if (!request.category.empty()) {
-    if (!is_handle(request.category))
-      return fail_field("/category", "invalid", "is no category's handle");
+  const auto page = " order by " + std::string{sorted.by} + " limit $1";
+  std::string from = "(" + rows + page + ") p";
+  const bool one_tree = !request.category.empty();
+  if (one_tree && !is_handle(request.category))
+    return fail_field("/category", "invalid", "is no category's handle");
+  // A page of each category, from its index: what a page costs does not depend on how full they
+  // are. Titles have no other index.
+  if (one_tree || request.order == list_order::title)
+    from = "category k cross join lateral (" + rows + " and category = k.handle" + page + ") p";
+  if (one_tree) {
     parameters.emplace_back(request.category);
-    statement += " and category = any(array(select handle from category where path @> array[$" +
-                 std::to_string(parameters.size()) + "::text]))";
+    from += " where k.path @> array[$" + std::to_string(parameters.size()) + "::text]";
   }
-  auto found = c.execute(statement + " order by " + std::string{sorted.by} + " limit $1",
-                         std::move(parameters));
+  auto found =
+      c.execute("select id, " + std::string{sorted.key} + " as sort_key from " + from + page,
+                std::move(parameters));
   if (!found)
     return found.error();
   return page_of(c, *found, request.limit, sorted.name, request.market);

@@ -1,6 +1,7 @@
 #include "actors/catalogue/record.hpp"
 
 #include "actors/catalogue/check.hpp"
+#include "actors/catalogue/options_json.hpp"
 #include "actors/catalogue/prices.hpp"
 #include "actors/catalogue/rows.hpp"
 #include "actors/catalogue/store.hpp"
@@ -12,7 +13,10 @@ namespace sql = persistence::sql;
 
 namespace {
 
+using names = std::vector<std::string>;
+
 constexpr size_t query_bytes_max = 400;
+constexpr int64_t hits_looked_up_max = 10'000;
 
 result<std::vector<translation>> load_translations(sql::connection& c, const std::string& product) {
   auto found = c.execute("select locale, title, description from product_translation "
@@ -44,29 +48,34 @@ result<std::map<std::string, money>> load_costs(sql::connection& c, const std::s
 /// One condition after the other, each with its own parameters.
 class conditions {
 public:
-  template <class... Parameter>
-  void add(std::string_view text, Parameter... values) {
-    std::string with_numbers;
-    for (const char ch : text)
-      with_numbers += ch == '?' ? "$" + std::to_string(parameters.size() + 1) : std::string(1, ch);
-    where += (where.empty() ? " where " : " and ") + with_numbers;
-    (parameters.emplace_back(std::move(values)), ...);
+  std::string number(sql::parameter value) {
+    parameters.push_back(std::move(value));
+    return "$" + std::to_string(parameters.size());
   }
+  void add(std::string text) { where += (where.empty() ? " where " : " and ") + text; }
   std::string where;
   std::vector<sql::parameter> parameters;
 };
 
-result<void> add_query(conditions& asked, const std::string& query) {
+/// Few hits are looked up by their ids; many are met soon enough on the way through the list.
+result<void> add_query(sql::connection& c, conditions& asked, const std::string& query) {
   if (query.size() > query_bytes_max || !is_utf8(query))
     return fail_field("/q", "invalid", "at most 400 bytes of UTF-8");
-  // All in one parameter, because each condition has one.
   const auto words = prefix_query(query);
-  asked.add("(document @@ to_tsquery('english', split_part(?, E'\\x1f', 1)) ",
-            words + '\x1f' + query);
-  const auto same = "split_part($" + std::to_string(asked.parameters.size()) + ", E'\\x1f', 2)";
-  asked.where += "or handle = " + same +
-                 " or id in (select product from variant where sku = " + same +
-                 " or barcode = " + same + "))";
+  auto found = c.execute("with hits as materialized (select word_hits(to_tsquery('english', $1), "
+                         "$3) as places) select to_json(array(select id from product "
+                         "where ctid = any((select places from hits)::tid[]) "
+                         "union select id from product where handle = $2 union select product from "
+                         "variant where sku = $2 "
+                         "union select product from variant where barcode = $2))::text "
+                         "from hits where places is not null",
+                         {words, query, hits_looked_up_max});
+  if (!found)
+    return found.error();
+  if (found->empty())
+    asked.add("(document @@ to_tsquery('english', " + asked.number(words) + ")) is true");
+  else
+    asked.add("id = any(" + asked.number(parse_names(found->text(0, 0))) + "::text[])");
   return {};
 }
 
@@ -77,9 +86,8 @@ result<void> add_cursor(conditions& asked, const std::string& cursor) {
   const auto created = whole_number(after->key);
   if (!created)
     return fail_field("/cursor", "invalid", "not a cursor of this list");
-  asked.add("created_at <= ?", from_micros(*created));
-  const auto time = "$" + std::to_string(asked.parameters.size());
-  asked.add("(created_at < " + time + " or id < ?)", after->id);
+  const auto time = asked.number(from_micros(*created));
+  asked.add("(created_at, id) < (" + time + ", " + asked.number(after->id) + ")");
   return {};
 }
 
@@ -127,25 +135,30 @@ result<product_page> list_all_products(sql::connection& c, const office_list_req
   if (auto good = check_limit(request.page.limit); !good)
     return good.error();
   conditions asked;
-  if (request.status)
-    asked.add("status = ?", std::string{to_string(*request.status)});
+  // A page of each status and category, from its index.
+  std::string from = "unnest(" +
+                     asked.number(request.status ? names{std::string{to_string(*request.status)}}
+                                                 : names{"draft", "active", "archived"}) +
+                     "::text[]) s(status) ";
+  asked.add("status = s.status");
   if (!request.category.empty()) {
     if (!is_handle(request.category))
       return fail_field("/category", "invalid", "is no category's handle");
-    asked.add("category = any(array(select handle from category where path @> array[?::text]))",
-              request.category);
+    from += "cross join (select handle from category where path @> array[" +
+            asked.number(request.category) + "::text]) k ";
+    asked.add("category = k.handle");
   }
   if (!request.query.empty())
-    if (auto good = add_query(asked, request.query); !good)
+    if (auto good = add_query(c, asked, request.query); !good)
       return good.error();
   if (!request.page.cursor.empty())
     if (auto good = add_cursor(asked, request.page.cursor); !good)
       return good.error();
-  asked.parameters.emplace_back(static_cast<int64_t>(request.page.limit + 1));
+  const auto page = " order by created_at desc, id desc limit " +
+                    asked.number(static_cast<int64_t>(request.page.limit + 1));
   const auto statement =
-      "select id, (extract(epoch from created_at) * 1000000)::bigint::text from product" +
-      asked.where + " order by created_at desc, id desc limit $" +
-      std::to_string(asked.parameters.size());
+      "select id, (extract(epoch from created_at) * 1000000)::bigint::text from " + from +
+      "cross join lateral (select id, created_at from product" + asked.where + page + ") p" + page;
   auto found = c.execute(statement, std::move(asked.parameters));
   if (!found)
     return found.error();
