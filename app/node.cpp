@@ -67,6 +67,7 @@ node::node(const config& c, entropy& random)
                 c.node.secret),
       live_(live::make_look_up(runtime_.route, goods_, runtime_.time), runtime_.time,
             [this] { return notes_->flowing(); }),
+      imports_(config_, runtime_, random),
       shop_{.route = runtime_.route,
             .goods = goods_,
             .office = office_,
@@ -89,6 +90,7 @@ node::node(const config& c, entropy& random)
             .deadline = std::chrono::milliseconds{c.limits.request_milliseconds},
             .home = {.country = "DE"},
             .secret = c.node.secret,
+            .imports = &imports_,
             .live = &live_,
             .test_cards = is_simulator(c.payments.url)} {}
 
@@ -188,6 +190,7 @@ void node::stop() {
     std::this_thread::sleep_for(unready_before_drain);
     server_->stop(drain_deadline);
   }
+  imports_.stop();
   housekeeping_.reset();
   // Their jobs call services and rows. What waited longer than its request may still be queued.
   for (auto* threads : {&passwords_, &picture_work_, &picture_reads_})

@@ -6,6 +6,7 @@
 #include "adapters/stripe_gateway.hpp"
 #include "adapters/vips_pictures.hpp"
 #include "app/housekeeping.hpp"
+#include "app/import_desk.hpp"
 #include "app/mailing.hpp"
 #include "app/runtime.hpp"
 #include "http/api/routes.hpp"
@@ -63,6 +64,7 @@ private:
   order::history history_;
   session::service sessions_;
   live::service live_;
+  import_desk imports_;
   http::shop shop_;
   std::unique_ptr<http::server> server_;
   std::unique_ptr<persistence::note_bus> notes_;

@@ -97,12 +97,12 @@ result<std::map<std::string, std::string>> load_schemas(sql::connection& c,
   return schemas;
 }
 
-result<void> lock_category(sql::connection& c, const std::string& handle) {
+result<void> lock_categories(sql::connection& c, const std::vector<std::string>& handles) {
   // From the root down, as changes of the tree lock too.
   auto locked = c.execute("select k.handle from category k where k.handle = any(array("
-                          "select unnest(path) from category where handle = $1)) "
-                          "order by cardinality(k.path) for share",
-                          {handle});
+                          "select unnest(path) from category where handle = any($1::text[]))) "
+                          "order by cardinality(k.path), k.handle for share",
+                          {handles});
   if (!locked)
     return locked.error();
   return {};

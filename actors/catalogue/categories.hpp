@@ -19,8 +19,9 @@ result<category> find_category(persistence::sql::connection& c, const std::strin
 /// Handle → attribute schema with what its ancestors say, for those that exist.
 result<std::map<std::string, std::string>> load_schemas(persistence::sql::connection& c,
                                                         const std::vector<std::string>& handles);
-/// Keeps a category, its place and its schema as they are until the caller's transaction ends.
-result<void> lock_category(persistence::sql::connection& c, const std::string& handle);
+/// Keeps categories, their places and schemas as they are until the caller's transaction ends.
+result<void> lock_categories(persistence::sql::connection& c,
+                             const std::vector<std::string>& handles);
 
 /// Makes what is missing of the products' paths; existing categories are not changed.
 result<void> add_categories(persistence::sql::connection& c,

@@ -23,7 +23,7 @@ result<std::string> schema_of(sql::connection& c, const product_input& p) {
   const auto& handle = p.category_path.back().handle;
   if (!is_handle(handle))
     return unknown();
-  if (auto locked = lock_category(c, handle); !locked)
+  if (auto locked = lock_categories(c, {handle}); !locked)
     return locked.error();
   auto schemas = load_schemas(c, {handle});
   if (!schemas)
@@ -65,8 +65,8 @@ result<bool> check_and_write(sql::connection& c, product_input& p, const id_sour
     return archived;
   auto priced = put_own_prices(c, own);
   if (!priced)
-    return priced;
-  return *archived || *priced;
+    return priced.error();
+  return *archived || !priced->empty();
 }
 
 product_input as_input(const product_view& now) {

@@ -27,6 +27,8 @@ json::object json_of(const variant_input& v) {
       one["original_amount"] = *price.original_amount;
     if (!price.country.empty())
       one["country"] = price.country;
+    if (!price.list.empty())
+      one["list"] = price.list;
     prices.push_back(std::move(one));
   }
   out["options"] = std::move(options);

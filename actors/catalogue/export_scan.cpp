@@ -82,14 +82,13 @@ result<void> add_variants(sql::connection& c, const ids& wanted, const by_produc
   return {};
 }
 
-/// Of the lists that imports write to; staff's own lists stay where they are.
 result<void> add_prices(sql::connection& c, const ids& wanted, const by_variant& variants) {
   auto found =
-      c.execute("select v.sku, l.currency, coalesce(l.country, ''), pr.amount, pr.original_amount "
-                "from variant v join price pr on pr.variant = v.id "
+      c.execute("select v.sku, l.currency, coalesce(l.country, ''), pr.amount, pr.original_amount, "
+                "case when l.id = l.currency || coalesce('/' || l.country, '') then '' else l.id "
+                "end from variant v join price pr on pr.variant = v.id "
                 "join price_list l on l.id = pr.price_list "
-                "where v.product = any($1::text[]) and not v.archived "
-                "and l.id = l.currency || coalesce('/' || l.country, '') order by v.sku, l.id",
+                "where v.product = any($1::text[]) and not v.archived order by v.sku, l.id",
                 {wanted});
   if (!found)
     return found.error();
@@ -98,7 +97,9 @@ result<void> add_prices(sql::connection& c, const ids& wanted, const by_variant&
     if (!in)
       return in.error();
     price_input price{{found->integer(i, 3), *in}};
-    price.country = found->text(i, 2);
+    price.list = found->text(i, 5);
+    if (price.list.empty())
+      price.country = found->text(i, 2);
     if (!found->is_null(i, 4))
       price.original_amount = found->integer(i, 4);
     variants.find(found->text(i, 0))->second->prices.push_back(std::move(price));

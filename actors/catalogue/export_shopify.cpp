@@ -81,7 +81,7 @@ void put_variant(row& to, const product_input& p, const variant_input& v,
   if (!v.stock.empty())
     to["Variant Inventory Qty"] = std::to_string(units);
   for (const auto& price : v.prices)
-    if (price.amount.currency == how.currency && price.country.empty()) {
+    if (price.amount.currency == how.currency && price.country.empty() && price.list.empty()) {
       to["Variant Price"] = decimal_text(price.amount.amount, decimals);
       if (price.original_amount)
         to["Variant Compare At Price"] = decimal_text(*price.original_amount, decimals);
@@ -156,6 +156,40 @@ std::string shopify_rows(const stored_product& stored, const shopify_export& how
     out += csv_line(cells);
   }
   return out;
+}
+
+result<size_t>
+export_catalogue(persistence::sql::connection& c, const std::optional<souk::currency>& as_shopify,
+                 const std::function<result<void>(const std::string&, size_t)>& put) {
+  return persistence::sql::in_transaction(c, [&](auto& reads) -> result<size_t> {
+    // One moment for all pages, however long it takes.
+    if (auto still = reads.execute("set transaction isolation level repeatable read, read only");
+        !still)
+      return still.error();
+    shopify_export how{.currency = as_shopify.value_or(souk::currency{})};
+    std::string text;
+    if (as_shopify) {
+      auto more = kept_columns(reads);
+      if (!more)
+        return more.error();
+      how.more_columns = std::move(*more);
+      text = shopify_header(how);
+    }
+    export_scan scan(reads);
+    for (size_t written = 0;;) {
+      const auto page = scan.next();
+      if (!page)
+        return page.error();
+      for (const auto& stored : *page)
+        text += as_shopify ? shopify_rows(stored, how) : json_line(stored);
+      written += page->size();
+      if (auto taken = put(text, written); !taken)
+        return taken.error();
+      if (page->empty())
+        return written;
+      text.clear();
+    }
+  });
 }
 
 } // namespace souk::catalogue

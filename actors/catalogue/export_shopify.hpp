@@ -4,6 +4,8 @@
 
 #include "actors/catalogue/export_scan.hpp"
 
+#include <functional>
+
 namespace souk::catalogue {
 
 struct shopify_export {
@@ -14,6 +16,12 @@ struct shopify_export {
 
 /// The further columns that kept data has, in order.
 result<std::vector<std::string>> kept_columns(persistence::sql::connection& c);
+
+/// The catalogue as it is at one moment, in pieces; answers how many products it has. As JSON Lines
+/// without `as_shopify`. `put` takes each piece with the number of products so far.
+result<size_t> export_catalogue(persistence::sql::connection& c,
+                                const std::optional<souk::currency>& as_shopify,
+                                const std::function<result<void>(const std::string&, size_t)>& put);
 
 std::string shopify_header(const shopify_export& how);
 /// A row for each variant and further image.

@@ -1,8 +1,10 @@
 #include "actors/catalogue/import.hpp"
 
 #include "actors/catalogue/check.hpp"
+#include "actors/catalogue/check_attributes.hpp"
 #include "actors/catalogue/import_new.hpp"
 #include "actors/catalogue/import_run.hpp"
+#include "actors/catalogue/prices.hpp"
 
 #include <algorithm>
 #include <set>
@@ -22,6 +24,7 @@ bool is_fatal(errc code) { return code == errc::unavailable || code == errc::tim
 struct batch_entry {
   product_input product;
   read_place place;
+  std::vector<own_price> own = {}; ///< prices in the staff's lists
 };
 using batch = std::vector<batch_entry>;
 
@@ -46,6 +49,21 @@ result<void> put_sources(sql::connection& c, const std::vector<product_input>& p
   return done ? result<void>{} : done.error();
 }
 
+/// Writes the prices in the staff's lists; answers how many products changed by them alone.
+result<size_t> put_own(sql::connection& c, const batch& entries) {
+  std::vector<own_price> own;
+  for (const auto& e : entries)
+    own.insert(own.end(), e.own.begin(), e.own.end());
+  auto priced = put_own_prices(c, own);
+  if (!priced)
+    return priced.error();
+  // What this transaction changed already has its time.
+  auto raised = c.execute("update product set version = version + 1, updated_at = now() "
+                          "where id = any($1::text[]) and updated_at <> now()",
+                          {std::vector<std::string>(priced->begin(), priced->end())});
+  return raised ? result<size_t>{raised->affected()} : raised.error();
+}
+
 class importer {
 public:
   importer(persistence::pg_connection& c, const id_source& ids, const import_sinks& sinks,
@@ -59,9 +77,12 @@ private:
   void add(product_input p, read_place place);
   void report(const read_place& place, const failure& why);
   bool is_met(const product_input& p) const;
-  result<void> load_warehouses();
-  result<void> load_new_schemas();
-  std::vector<problem> check(const product_input& p);
+  result<void> load_names(std::set<std::string, std::less<>>& names, const char* statement);
+  result<void> load_batch_schemas();
+  const std::string& schema_of(const product_input& p) const;
+  std::vector<problem> check(const product_input& p, const std::vector<own_price>& own);
+  result<void> hold_categories(sql::connection& c,
+                               const std::vector<product_input>& products) const;
   result<void> flush();
   result<void> write(batch entries);
   result<written> attempt(std::vector<product_input>& products, const batch& entries);
@@ -72,8 +93,8 @@ private:
   const id_source& ids_;
   const import_sinks& sinks_;
   const import_options& options_;
-  std::map<std::string, std::string> schemas_;
-  std::set<std::string, std::less<>> warehouses_;
+  std::map<std::string, std::string> schemas_; ///< of the batch's categories that exist
+  std::set<std::string, std::less<>> warehouses_, price_lists_;
   batch batch_;
   std::set<std::string> handles_, skus_;            ///< of the batch
   std::unordered_map<std::string, size_t> in_file_; ///< of a dry run: SKU → its handle's hash
@@ -109,7 +130,7 @@ void importer::report(const read_place& place, const failure& why) {
       unsaved_.push_back(std::move(e));
   };
   if (why.problems.empty())
-    tell({place.row, "", why.detail});
+    tell({place.row, "", why.detail, std::string{to_string(why.code)}});
   for (const auto& p : why.problems)
     tell(locate(p, place));
 }
@@ -134,6 +155,8 @@ result<written> importer::attempt(std::vector<product_input>& products, const ba
   const auto put = [&](sql::connection& c) -> result<written> {
     if (auto added = add_categories(c, products); !added)
       return added.error();
+    if (auto held = hold_categories(c, products); !held)
+      return held.error();
     written done{.created = products.size()};
     if (*fresh) {
       if (auto copied = copy_products(connection_, products, ids_); !copied)
@@ -143,6 +166,10 @@ result<written> importer::attempt(std::vector<product_input>& products, const ba
     } else {
       return put_each.error();
     }
+    auto priced = put_own(c, entries);
+    if (!priced)
+      return priced.error();
+    done.changed += *priced;
     if (auto kept = put_sources(c, products, entries); !kept)
       return kept.error();
     return done;
@@ -184,35 +211,70 @@ result<void> importer::write(batch entries) {
   return write(std::move(later));
 }
 
-result<void> importer::load_warehouses() {
-  auto found = connection_.execute("select id from warehouse");
+result<void> importer::load_names(std::set<std::string, std::less<>>& names,
+                                  const char* statement) {
+  auto found = connection_.execute(statement, {});
   if (!found)
     return found.error();
   for (size_t i = 0; i < found->size(); ++i)
-    warehouses_.emplace(found->text(i, 0));
+    names.emplace(found->text(i, 0));
   return {};
 }
 
-/// A batch at a time, because looking them up costs a round trip.
-result<void> importer::load_new_schemas() {
-  std::vector<std::string> unknown;
-  for (const auto& [p, place] : batch_)
-    if (!p.category_path.empty() &&
-        schemas_.try_emplace(p.category_path.back().handle, "{}").second)
-      unknown.push_back(p.category_path.back().handle);
-  if (unknown.empty())
-    return {};
-  auto found = load_schemas(connection_, unknown);
+result<void> importer::load_batch_schemas() {
+  std::set<std::string> handles;
+  for (const auto& e : batch_)
+    for (const auto& step : e.product.category_path)
+      handles.insert(step.handle);
+  auto found = load_schemas(connection_, {handles.begin(), handles.end()});
   if (!found)
     return found.error();
-  for (auto& [handle, schema] : *found)
-    schemas_[handle] = std::move(schema);
+  schemas_ = std::move(*found);
   return {};
 }
 
-std::vector<problem> importer::check(const product_input& p) {
-  const auto& path = p.category_path;
-  auto problems = check_product(p, path.empty() ? "{}" : schemas_[path.back().handle]);
+/// A category that will be made has to satisfy what is above it.
+const std::string& importer::schema_of(const product_input& p) const {
+  static const std::string none = "{}";
+  for (auto step = p.category_path.rbegin(); step != p.category_path.rend(); ++step)
+    if (const auto known = schemas_.find(step->handle); known != schemas_.end())
+      return known->second;
+  return none;
+}
+
+/// Nobody changes the categories' schemas until the transaction ends; what was changed since the
+/// check is checked again.
+result<void> importer::hold_categories(sql::connection& c,
+                                       const std::vector<product_input>& products) const {
+  std::set<std::string> leaves;
+  for (const auto& p : products)
+    leaves.insert(p.category_path.back().handle);
+  const std::vector<std::string> handles(leaves.begin(), leaves.end());
+  if (auto locked = lock_categories(c, handles); !locked)
+    return locked;
+  auto now = load_schemas(c, handles);
+  if (!now)
+    return now.error();
+  for (const auto& p : products) {
+    const auto& schema = (*now)[p.category_path.back().handle];
+    if (schema == schema_of(p))
+      continue;
+    if (auto problems = check_attributes(p.attributes, schema); !problems.empty())
+      return refused(std::move(problems));
+  }
+  return {};
+}
+
+std::vector<problem> importer::check(const product_input& p, const std::vector<own_price>& own) {
+  auto problems = check_product(p, schema_of(p));
+  for (const auto& [sku, price] : own)
+    if (!price_lists_.contains(price.list)) {
+      const auto i = std::ranges::find(p.variants, sku, &variant_input::sku) - p.variants.begin();
+      problems.push_back({"unknown_list",
+                          "/variants/" + std::to_string(i) + "/prices",
+                          "there is no price list '" + price.list + "'",
+                          {}});
+    }
   for (size_t i = 0; i < p.variants.size(); ++i)
     for (const auto& s : p.variants[i].stock)
       if (!warehouses_.contains(s.warehouse))
@@ -232,11 +294,12 @@ std::vector<problem> importer::check(const product_input& p) {
 }
 
 result<void> importer::flush() {
-  if (auto loaded = load_new_schemas(); !loaded)
+  if (auto loaded = load_batch_schemas(); !loaded)
     return loaded;
   batch good;
   for (auto& e : batch_) {
-    if (auto problems = check(e.product); !problems.empty())
+    e.own = take_own_prices(e.product);
+    if (auto problems = check(e.product, e.own); !problems.empty())
       report(e.place, refused(std::move(problems)));
     else
       good.push_back(std::move(e));
@@ -254,7 +317,7 @@ result<void> importer::flush() {
 }
 
 result<void> importer::note(const char* state) {
-  if (options_.run.empty() || options_.dry_run)
+  if (options_.run.empty())
     return {};
   const auto first = static_cast<int64_t>(errors_ - unsaved_.size());
   return save_progress(connection_, options_, report_, state, first, std::exchange(unsaved_, {}));
@@ -283,14 +346,18 @@ result<void> importer::read_all(product_reader& reader) {
 }
 
 result<import_report> importer::run(product_reader& reader) {
-  if (auto loaded = load_warehouses(); !loaded)
+  auto loaded = load_names(warehouses_, "select id from warehouse");
+  if (loaded)
+    loaded = load_names(price_lists_, "select id from price_list");
+  if (!loaded)
     return loaded.error();
-  if (!options_.run.empty() && !options_.dry_run) {
+  if (!options_.run.empty()) {
     auto begun = begin_progress(connection_, options_);
     if (!begun)
       return begun.error();
     report_ = std::move(begun->report);
     errors_ = begun->errors;
+    sinks_.begun();
   }
   saved_ = report_;
   if (auto done = read_all(reader); !done) {

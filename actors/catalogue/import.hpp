@@ -52,6 +52,7 @@ struct row_error {
   size_t row = 0;
   std::string field;
   std::string reason;
+  std::string code = {};
 };
 
 struct import_report {
@@ -72,6 +73,8 @@ struct stock_row {
 };
 
 struct import_sinks {
+  /// Before the first product, of an import that keeps its progress.
+  std::function<void()> begun = [] {};
   /// After each transaction, with what was done so far.
   std::function<void(const import_report&)> progress = [](const import_report&) {};
   /// After each transaction, with the stock of the products it wrote; returns when it is counted.
@@ -81,7 +84,7 @@ struct import_sinks {
 };
 
 struct import_options {
-  bool dry_run = false;    ///< everything is checked, nothing is written
+  bool dry_run = false;    ///< everything is checked, nothing but the progress is written
   std::string run = {};    ///< names the progress; empty: none is kept
   std::string source = {}; ///< the file's name, for people
   bool from_start = false; ///< forgets the progress of an import that was interrupted

@@ -2,6 +2,7 @@
 
 #include "actors/catalogue/brands.hpp"
 #include "actors/catalogue/categories.hpp"
+#include "actors/catalogue/export_shopify.hpp"
 #include "actors/catalogue/price_lists.hpp"
 #include "actors/catalogue/prices.hpp"
 #include "actors/catalogue/record.hpp"
@@ -188,6 +189,38 @@ void office::remove_image(std::string product, std::string image, edit how,
     return catalogue::remove_image(c, product, image, expected);
   };
   change_and_read(pool_, how, change, find_record, std::move(done));
+}
+
+void office::import_run(std::string id, callback<import_state> done) {
+  pool_.ask([id = std::move(id)](sql::connection& c) { return find_run(c, id); }, std::move(done));
+}
+
+void office::import_problems(std::string id, page_request p,
+                             callback<catalogue::page<row_error>> done) {
+  pool_.ask(
+      [id = std::move(id), p = std::move(p)](sql::connection& c) { return run_problems(c, id, p); },
+      std::move(done));
+}
+
+void office::export_products(std::optional<souk::currency> as_shopify, callback<std::string> done) {
+  auto work = [as_shopify](sql::connection& c) -> result<std::string> {
+    auto found = c.execute("select count(*) from (select from product limit $1) counted",
+                           {exported_products_max + 1});
+    if (!found)
+      return found.error();
+    if (found->integer(0, 0) > exported_products_max)
+      return fail(errc::conflict, "more than " + std::to_string(exported_products_max) +
+                                      " products: use `souk export`");
+    std::string all;
+    auto written = export_catalogue(c, as_shopify, [&all](const std::string& text, size_t) {
+      all += text;
+      return result<void>{};
+    });
+    if (!written)
+      return written.error();
+    return all;
+  };
+  pool_.ask(std::move(work), std::move(done));
 }
 
 } // namespace souk::catalogue

@@ -2,11 +2,15 @@
 // pictures, for people who may edit the catalogue. What shoppers read is service.hpp.
 #pragma once
 
+#include "actors/catalogue/import_run.hpp"
 #include "actors/catalogue/office_messages.hpp"
 #include "actors/catalogue/picture_rows.hpp"
 #include "actors/row_command.hpp"
 
 namespace souk::catalogue {
+
+/// In one answer; more are for `souk export`, which writes a file page by page.
+inline constexpr int64_t exported_products_max = 20'000;
 
 /// A change under way: which version its author saw, and who asks again.
 struct edit {
@@ -58,6 +62,12 @@ public:
                     callback<product_record> done);
   void remove_image(std::string product, std::string image, edit how,
                     callback<product_record> done);
+
+  void import_run(std::string id, callback<import_state> done);
+  void import_problems(std::string id, page_request p, callback<page<row_error>> done);
+  /// The whole catalogue as a Shopify CSV in this currency, or as JSON Lines. errc::conflict when
+  /// it has more than exported_products_max.
+  void export_products(std::optional<souk::currency> as_shopify, callback<std::string> done);
 
 private:
   persistence::sql::pool& pool_;

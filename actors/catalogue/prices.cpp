@@ -97,9 +97,11 @@ std::vector<own_price> take_own_prices(product_input& p) {
   return own;
 }
 
-result<bool> put_own_prices(sql::connection& c, const std::vector<own_price>& prices) {
+result<std::set<std::string>> put_own_prices(sql::connection& c,
+                                             const std::vector<own_price>& prices) {
+  std::set<std::string> changed;
   if (prices.empty())
-    return false;
+    return changed;
   auto lists = currencies_of(c, prices);
   if (!lists)
     return lists.error();
@@ -120,11 +122,14 @@ result<bool> put_own_prices(sql::connection& c, const std::vector<own_price>& pr
                         "on conflict (variant, price_list) do update set amount = excluded.amount, "
                         "original_amount = excluded.original_amount "
                         "where (old.amount, old.original_amount) is distinct from "
-                        "(excluded.amount, excluded.original_amount)",
+                        "(excluded.amount, excluded.original_amount) "
+                        "returning (select product from variant where id = old.variant)",
                         {sku, list, amount, original});
   if (!done)
     return done.error();
-  return done->affected() > 0;
+  for (size_t i = 0; i < done->size(); ++i)
+    changed.emplace(done->text(i, 0));
+  return changed;
 }
 
 result<std::map<std::string, std::vector<listed_price>>>
@@ -189,7 +194,7 @@ result<std::string> set_prices(sql::connection& c, const std::string& sku,
   auto dropped = drop_other_prices(c, sku, kept);
   if (!dropped)
     return dropped.error();
-  if (*put || *dropped)
+  if (!put->empty() || *dropped)
     if (auto raised = raise_version(c, before->product, locked->integer(0, 0)); !raised)
       return raised.error();
   return sku;

@@ -5,6 +5,8 @@
 #include "actors/catalogue/office_messages.hpp"
 #include "persistence/sql.hpp"
 
+#include <set>
+
 namespace souk::catalogue {
 
 struct own_price {
@@ -14,8 +16,10 @@ struct own_price {
 
 /// Takes out the prices that name a list; write_products knows only the lists of markets.
 std::vector<own_price> take_own_prices(product_input& p);
-/// Whether anything changed. errc::invalid for an unknown list or an amount that is none.
-result<bool> put_own_prices(persistence::sql::connection& c, const std::vector<own_price>& prices);
+/// The products in which anything changed. errc::invalid for an unknown list or an amount that is
+/// none.
+result<std::set<std::string>> put_own_prices(persistence::sql::connection& c,
+                                             const std::vector<own_price>& prices);
 
 /// errc::not_found for an unknown SKU.
 result<variant_prices> find_prices(persistence::sql::connection& c, const std::string& sku);

@@ -14,38 +14,6 @@ namespace {
 
 constexpr auto page_deadline = 60s;
 
-/// Answers how many products were written.
-result<size_t> write_all(persistence::pg_connection& c, std::ostream& out, bool as_shopify,
-                         currency in, progress& shown) {
-  // One moment for all pages, however long it takes.
-  if (auto begun = c.execute("begin isolation level repeatable read, read only"); !begun)
-    return begun.error();
-  catalogue::shopify_export how{.currency = in};
-  if (as_shopify) {
-    auto more = catalogue::kept_columns(c);
-    if (!more)
-      return more.error();
-    how.more_columns = std::move(*more);
-    out << catalogue::shopify_header(how);
-  }
-  catalogue::export_scan scan(c);
-  size_t written = 0;
-  for (;;) {
-    const auto page = scan.next();
-    if (!page)
-      return page.error();
-    if (page->empty())
-      break;
-    for (const auto& stored : *page)
-      out << (as_shopify ? catalogue::shopify_rows(stored, how) : catalogue::json_line(stored));
-    if (!out)
-      return fail(errc::unavailable, "cannot write on");
-    shown.show(written += page->size());
-  }
-  auto ended = c.execute("commit");
-  return ended ? result<size_t>{written} : ended.error();
-}
-
 } // namespace
 
 int export_file(const config& c, const std::string& file, const export_choice& how) {
@@ -65,7 +33,13 @@ int export_file(const config& c, const std::string& file, const export_choice& h
   }
   std::ostream& out = file == "-" ? std::cout : to;
   progress shown("products");
-  const auto written = write_all(**connection, out, how.format == "shopify", *in, shown);
+  const auto put = [&](const std::string& text, size_t so_far) -> result<void> {
+    out << text;
+    shown.show(so_far);
+    return out ? result<void>{} : fail(errc::unavailable, "cannot write on");
+  };
+  const auto as_shopify = how.format == "shopify" ? std::optional{*in} : std::nullopt;
+  const auto written = catalogue::export_catalogue(**connection, as_shopify, put);
   shown.end();
   if (!written)
     return complain(written.error());

@@ -179,7 +179,7 @@ int import_file(const config& c, const std::string& file, const import_choice& h
                                             : catalogue::read_json_lines(in);
   return run_import(c, {*reader,
                         {.dry_run = how.dry_run,
-                         .run = name,
+                         .run = how.dry_run ? std::string{} : name,
                          .source = std::filesystem::path(file).filename().string(),
                          .from_start = how.from_start},
                         how.report.empty() ? file + ".errors.csv" : how.report});

@@ -23,6 +23,7 @@ router make_routes(shop& at, std::function<readiness()> ready) {
   add_price_list_routes(to, at);
   add_record_routes(to, at);
   add_picture_routes(to, at);
+  add_import_routes(to, at);
   add_demo_picture_routes(to);
   add_cart_routes(to, at);
   add_order_routes(to, at);

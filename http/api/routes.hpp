@@ -13,6 +13,7 @@ void add_brand_routes(router& to, shop& at);
 void add_price_list_routes(router& to, shop& at);
 void add_record_routes(router& to, shop& at);
 void add_picture_routes(router& to, shop& at);
+void add_import_routes(router& to, shop& at);
 void add_demo_picture_routes(router& to);
 void add_cart_routes(router& to, shop& at);
 void add_order_routes(router& to, shop& at);

@@ -180,8 +180,11 @@ TEST_F(Import, WritesNothingInADryRunAndSaysTheSame) {
   const auto report = import_shopify(in, {.dry_run = true, .run = "dry"});
   EXPECT_EQ(report.created, 2u);
   EXPECT_EQ(report.errors.size(), 12u);
-  for (const char* table : {"product", "variant", "category", "brand", "import_run", "stock_level"})
+  for (const char* table : {"product", "variant", "category", "brand", "stock_level"})
     EXPECT_EQ(number("select count(*) from " + std::string{table}), 0) << table;
+  EXPECT_EQ(number("select rows from import_run where dry_run and state = 'finished'"),
+            static_cast<int64_t>(report.rows))
+      << "but its progress is kept";
 }
 
 TEST_F(Import, GoesOnWhereItWasBrokenOff) {
@@ -225,6 +228,45 @@ TEST_F(Import, GoesOnAfterKillMinusNine) {
   EXPECT_EQ(report.created, 3'000u) << "the second batch was there";
   EXPECT_EQ(number("select count(*) from product"), 5'000);
   EXPECT_EQ(number("select max(version) from product"), 1) << "doing it again changes nothing";
+}
+
+TEST_F(Import, HoldsANewCategoryToWhatIsAboveIt) {
+  ASSERT_TRUE(c->execute("insert into category (handle, path, name, attribute_schema) values "
+                         "('kitchen', '{kitchen}', 'Kitchen', "
+                         "'{\"material\": {\"type\": \"string\", \"required\": true}}')"));
+  std::istringstream in{
+      R"({"title":"Bad","category_path":["kitchen","mugs"],"variants":[{"sku":"BAD"}]})"
+      "\n"
+      R"({"title":"Good","category_path":["kitchen","mugs"],"attributes":{"material":"glass"},)"
+      R"("variants":[{"sku":"GOOD"}]})"};
+  const auto report = import(*read_json_lines(in));
+  EXPECT_EQ(report.created, 1u);
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_EQ(report.errors[0].field, "/attributes/material");
+}
+
+TEST_F(Import, CarriesThePricesOfStaffListsBothWays) {
+  const std::string file =
+      R"({"handle":"mug","title":"Mug","category":"mugs","variants":[{"sku":"MUG","prices":)"
+      R"([{"amount":990,"currency":"EUR"},{"amount":790,"currency":"EUR","list":"summer"}]}]})";
+  std::istringstream early{file};
+  const auto refused = import(*read_json_lines(early));
+  ASSERT_EQ(refused.errors.size(), 1u) << "there is no such list yet";
+  EXPECT_EQ(refused.errors[0].code, "unknown_list");
+  ASSERT_TRUE(c->execute("insert into price_list (id, name, currency) values "
+                         "('summer', 'Summer', 'EUR')"));
+  std::istringstream in{file}, again{file};
+  EXPECT_EQ(import(*read_json_lines(in)).created, 1u);
+  EXPECT_EQ(number("select amount from price where price_list = 'summer'"), 790);
+  EXPECT_EQ(import(*read_json_lines(again)).changed, 0u);
+  EXPECT_EQ(number("select version from product"), 1);
+  auto dearer = export_json();
+  EXPECT_NE(dearer.find(R"("list":"summer")"), std::string::npos) << dearer;
+  dearer.replace(dearer.find("790"), 3, "795");
+  std::istringstream changed{dearer};
+  EXPECT_EQ(import(*read_json_lines(changed)).changed, 1u);
+  EXPECT_EQ(number("select amount from price where price_list = 'summer'"), 795);
+  EXPECT_EQ(number("select version from product"), 2);
 }
 
 TEST_F(Import, IsDoneByOneProcessAtATime) {
