@@ -26,9 +26,10 @@ failure code_needed(bool was_given) {
   return why;
 }
 
+/// Locked, so that of two confirmations at once the second sees the first's.
 result<std::optional<factor>> load_factor(sql::connection& c, const std::string& user) {
   auto found = c.execute("select secret, confirmed_at is not null, last_step from second_factor "
-                         "where user_id = $1",
+                         "where user_id = $1 for update",
                          {user});
   if (!found)
     return found.error();
