@@ -54,8 +54,8 @@ void show_codes(const visit_ptr& v) {
         return v->refuse(now.error());
       auto what = carried(*v);
       bj::object model{{"left", now->recovery_codes_left},
-                       {"renew_proof", {{"what", "renew"}}},
-                       {"disable_proof", {{"what", "disable"}}}};
+                       {"renew_proof", {{"what", "renew"}, {"code_too", me.second_factor}}},
+                       {"disable_proof", {{"what", "disable"}, {"code_too", me.second_factor}}}};
       const auto* fresh = what.if_contains("recovery");
       if (now->on && fresh)
         model["recovery"] = *fresh;

@@ -25,7 +25,8 @@ void show_privacy(const visit_ptr& v) {
         orders.push_back(
             bj::object{{"id", row.id}, {"number", row.number}, {"status", row.status}});
       show_section(v, me, "privacy",
-                   {{"orders", std::move(orders)}, {"erase_proof", {{"what", "erase"}}}});
+                   {{"orders", std::move(orders)},
+                    {"erase_proof", {{"what", "erase"}, {"code_too", me.second_factor}}}});
     });
   });
 }

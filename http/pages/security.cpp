@@ -63,7 +63,7 @@ void show_security(const visit_ptr& v) {
       show_section(v, me, "security",
                    {{"sessions", std::move(rows)},
                     {"others", others},
-                    {"email_proof", {{"what", "email"}}}});
+                    {"email_proof", {{"what", "email"}, {"code_too", me.second_factor}}}});
     });
   });
 }
