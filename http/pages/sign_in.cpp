@@ -22,6 +22,10 @@ constexpr size_t device_bytes_max = 200;
 constexpr const char* code_page = "/account/login/code";
 constexpr std::string_view half_login_cookie = "souk_login";
 constexpr std::chrono::minutes half_login_age{10};
+/// What was typed into a form that has to be filled in again, without its password.
+constexpr std::string_view typed_cookie = "souk_typed";
+constexpr std::chrono::minutes typed_age{10};
+constexpr size_t typed_bytes_max = 254;
 
 std::string device_of(const request& in) {
   std::string out;
@@ -33,6 +37,11 @@ std::string device_of(const request& in) {
 
 /// The page of a form that has to be filled in again, with where it leads in the end.
 std::string again(const visit& v, const std::string& page, const std::string& note) {
+  bj::object typed;
+  for (const char* name : {"name", "email"})
+    if (const auto text = v.field(name); text.size() <= typed_bytes_max)
+      typed[name] = text;
+  keep_sealed(v, typed_cookie, std::move(typed), typed_age);
   return page + "?note=" + note +
          "&next=" + boost::urls::encode(local_path(v.field("next")), boost::urls::unreserved_chars);
 }
@@ -55,6 +64,11 @@ void show_form(const visit_ptr& v, const char* page, const char* title) {
     return v->go("/account");
   auto next = local_path(v->c.in->query_value("next").value_or("/account"));
   bj::object model{{"next", next}, {"note", note_of(*v)}};
+  if (v->c.in->query_value("note")) {
+    const auto typed = read_sealed(*v, typed_cookie);
+    model["typed_name"] = text_in(typed, "name");
+    model["typed_email"] = text_in(typed, "email");
+  }
   v->show(page, {.title = v->say(title)}, std::move(model));
 }
 
@@ -65,6 +79,7 @@ void welcome(const visit_ptr& v, const session::login_answer& now, const std::st
   if (!now.cart_id.empty())
     v->use_cart(now.cart_id);
   v->drop_cookie(half_login_cookie);
+  v->drop_cookie(typed_cookie);
   v->go(next.empty() ? "/account" : local_path(next));
 }
 

@@ -122,6 +122,19 @@ test("letters confirm an address and set a new password", () => visiting(phone, 
   assert.deepEqual(complaints, []);
 }));
 
+test("a refused form keeps what was typed, but no password", () => visiting(desktop, async ({ page }) => {
+  for (const [path, fields] of [["register", ["name", "email"]], ["login", ["email"]]]) {
+    await page.goto(`/account/${path}`);
+    await page.evaluate(() => { document.querySelector("form.sheet").noValidate = true; });
+    for (const field of fields) await page.fill(`#${field}`, `my "${field}`);
+    await page.fill("#password", "short");
+    await page.click("form.sheet button.main");
+    await page.waitForURL(/note=/);
+    for (const field of fields) assert.equal(await page.inputValue(`#${field}`), `my "${field}`);
+    assert.equal(await page.inputValue("#password"), "");
+  }
+}));
+
 test("every picture of a product is a click away", () => visiting(desktop, async ({ page }) => {
   const { id } = await (await fetch(`${shop.url}/v1/products/moody-bowl`)).json();
   await shop.admin("PATCH", `/v1/admin/products/${id}`,
