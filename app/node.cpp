@@ -8,6 +8,8 @@
 #include "cluster/waker.hpp"
 #include "http/live/look_up.hpp"
 #include "http/pages/visit.hpp"
+#include "persistence/migrations.hpp"
+#include "persistence/pg_connection.hpp"
 #include "persistence/redis_note_bus.hpp"
 
 #include <caf/send.hpp>
@@ -142,10 +144,18 @@ result<void> node::open_notes() {
   return {};
 }
 
+/// A node on an older schema would answer, and fail here and there.
+result<void> node::check_schema() const {
+  auto c = persistence::pg_connection::open(runtime::postgres_options(config_, "souk/schema"));
+  return c ? persistence::check_schema(**c) : c.error();
+}
+
 result<void> node::start() {
   if (auto running = runtime_.start(start_patience); !running)
     return running;
   started_ = true;
+  if (auto fits = check_schema(); !fits)
+    return fits;
   waker_ = cluster::spawn_waker(runtime_.actors, runtime_.route, runtime_.journal, runtime_.time);
   if (auto open = open_notes(); !open)
     return open;

@@ -10,8 +10,8 @@
 #include "app/mailing.hpp"
 #include "app/runtime.hpp"
 #include "http/api/routes.hpp"
-#include "http/server.hpp"
 #include "http/live/service.hpp"
+#include "http/server.hpp"
 #include "persistence/feed.hpp"
 #include "persistence/note_bus.hpp"
 
@@ -40,6 +40,7 @@ public:
 
 private:
   http::readiness readiness() const;
+  result<void> check_schema() const;
   result<void> open_notes();
   http::webhook_reader webhook_reader() const;
 

@@ -3,6 +3,8 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 
+#include <set>
+
 namespace souk::persistence {
 
 namespace {
@@ -53,6 +55,25 @@ result<int> migrate(sql::connection& c, std::span<const migration> all) {
     applied += *fresh;
   }
   return applied;
+}
+
+result<void> check_schema(sql::connection& c, std::span<const migration> all) {
+  const auto table = c.execute("select to_regclass('schema_migration') is not null");
+  if (!table)
+    return table.error();
+  std::set<std::string, std::less<>> applied;
+  if (table->boolean(0, 0)) {
+    const auto known = c.execute("select name from schema_migration");
+    if (!known)
+      return known.error();
+    for (size_t i = 0; i < known->size(); ++i)
+      applied.emplace(known->text(i, 0));
+  }
+  for (const auto& m : all)
+    if (!applied.contains(m.name))
+      return fail(errc::conflict, "the database lacks migration " + std::string{m.name} +
+                                      ": run `souk migrate` first");
+  return {};
 }
 
 } // namespace souk::persistence

@@ -22,4 +22,8 @@ std::span<const migration> embedded_migrations();
 /// migration that was applied has another text now.
 result<int> migrate(sql::connection& c, std::span<const migration> all = embedded_migrations());
 
+/// errc::conflict names the first migration of `all` that the database lacks.
+result<void> check_schema(sql::connection& c,
+                          std::span<const migration> all = embedded_migrations());
+
 } // namespace souk::persistence

@@ -2,7 +2,6 @@
 #include "app/commands/commands.hpp"
 #include "app/node.hpp"
 #include "base/log.hpp"
-#include "persistence/migrations.hpp"
 
 #include <csignal>
 #include <cstdlib>

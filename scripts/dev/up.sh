@@ -142,6 +142,8 @@ start() {
       say "payment simulator on 127.0.0.1:$psp_port"
       ;;
     node-*)
+      # The program may be newer than the one that died; a node refuses an older schema.
+      "$program" migrate --config $config >>var/log/migrate.log 2>&1 || true
       child $log "$program" serve --config $config
       pid_of[$name]=$!
       say "$name starting"

@@ -28,6 +28,19 @@ TEST_F(Migrations, AreAppliedOnceEach) {
   EXPECT_EQ(migrate(*c).value(), 0);
 }
 
+TEST_F(Migrations, AreMissedByName) {
+  auto c = database->connect();
+  const std::vector<migration> old{{"0001_a", "create table a (x int)"}};
+  const std::vector<migration> current{old[0], {"0002_b", "create table b (x int)"}};
+  EXPECT_FALSE(check_schema(*c, old)) << "nothing was applied yet";
+  ASSERT_TRUE(migrate(*c, old));
+  EXPECT_TRUE(check_schema(*c, old));
+  const auto behind = check_schema(*c, current);
+  ASSERT_FALSE(behind);
+  EXPECT_EQ(behind.error().code, errc::conflict);
+  EXPECT_NE(behind.error().detail.find("0002_b"), std::string::npos);
+}
+
 TEST_F(Migrations, ComeInOrderOfName) {
   for (size_t i = 1; i < embedded_migrations().size(); ++i)
     EXPECT_LT(embedded_migrations()[i - 1].name, embedded_migrations()[i].name);
