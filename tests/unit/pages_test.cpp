@@ -166,12 +166,6 @@ TEST(Markets, AreOnlyThoseOnOffer) {
     EXPECT_FALSE(parse_market_choice(text)) << text;
 }
 
-TEST(Markets, AreOnlyThoseOnOffer) {
-  EXPECT_EQ(parse_market_choice("GB-GBP")->currency, currency{"GBP"});
-  for (const auto* text : {"", "GB-EUR", "XX-XXX", "DE-EUR ", "DE"})
-    EXPECT_FALSE(parse_market_choice(text)) << text;
-}
-
 TEST(Markets, AreSortedAsADictionaryIs) {
   std::vector<std::string> names;
   for (const auto& country : countries_of({}, "de"))
