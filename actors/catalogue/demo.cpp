@@ -145,10 +145,15 @@ void describe(dice& d, const texts& t, product_input& p) {
             std::string{t.noun.english};
   p.description.reserve(400);
   p.description = d.one_of(l.openings);
-  ((((p.description += " The ") += t.model) += " by ") += p.brand) += " is a ";
-  for (char c : t.style)
-    p.description += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  ((((p.description += " ") += t.noun.english) += " in ") += t.material.english) += ". ";
+  ((((p.description += " The ") += t.model) += " by ") += p.brand) += " is a";
+  const auto put_small = [&](std::string_view word) {
+    for (char c : word)
+      p.description += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  p.description += std::string_view{"AEIOU"}.find(t.style.front()) < 5 ? "n " : " ";
+  put_small(t.style);
+  put_small(" " + std::string{t.noun.english} + " in " + std::string{t.material.english});
+  p.description += ". ";
   ((p.description += d.one_of(l.middles)) += " ") += d.one_of(l.closings);
   if (!d.one_in(4))
     return;

@@ -264,20 +264,29 @@ void category_model(shop& at, listing_query what, model_callback done) {
 
 void product_model(shop& at, const catalogue::market& m, std::string handle, std::string sku,
                    model_callback done) {
-  at.goods.product(handle, m, [&at, sku, done](result<catalogue::product_view> p) {
-    if (p && p->status != catalogue::product_status::active)
-      p = fail(errc::not_found, "no such product");
-    if (!p)
-      return done(p.error());
-    auto model = whole_product(*p, sku);
-    at.goods.categories([done, model, category = p->category](
-                            result<std::vector<catalogue::category>> all) mutable {
-      if (!all)
-        return done(all.error());
-      model["path"] = path_of(*all, category);
-      done(std::move(model));
-    });
-  });
+  at.goods.product(
+      handle, m, [&at, sku, done, country = m.country](result<catalogue::product_view> p) {
+        if (p && p->status != catalogue::product_status::active)
+          p = fail(errc::not_found, "no such product");
+        if (!p)
+          return done(p.error());
+        auto model = whole_product(*p, sku);
+        at.goods.categories([&at, done, model, category = p->category,
+                             country](result<std::vector<catalogue::category>> all) mutable {
+          if (!all)
+            return done(all.error());
+          model["path"] = path_of(*all, category);
+          at.prices.current_rules(
+              [done, model, country](result<std::shared_ptr<const pricing::rules>> rules) mutable {
+                if (!rules)
+                  return done(rules.error());
+                const auto rate =
+                    std::ranges::find((*rules)->tax, country, &pricing::tax_rate::country);
+                model["tax_included"] = rate != (*rules)->tax.end() && rate->included;
+                done(std::move(model));
+              });
+        });
+      });
 }
 
 } // namespace souk::http
