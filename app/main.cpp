@@ -97,6 +97,7 @@ commands describe(CLI::App& app, arguments& a) {
   all.exported->add_option("--format", a.exported.format)
       ->check(CLI::IsMember({"jsonl", "shopify"}));
   all.exported->add_option("--currency", a.exported.currency, "of a Shopify file's prices");
+  all.exported->add_option("--warehouse", a.exported.warehouse, "whose stock a Shopify file has");
   all.demo->add_option("--products", a.demo.products, "a larger number adds to a smaller one")
       ->check(CLI::Range(1, 10'000'000));
   all.demo->add_option("--seed", a.demo.seed);

@@ -63,7 +63,8 @@ void put_product(row& to, const product_input& p) {
 
 void put_variant(row& to, const product_input& p, const variant_input& v,
                  const shopify_export& how) {
-  const int decimals = how.currency.decimals();
+  const auto sold_in = how.file.sold_in;
+  const int decimals = sold_in.decimals();
   to.try_emplace("Variant SKU", v.sku);
   for (size_t i = 0; i < v.options.size(); ++i)
     to["Option" + std::to_string(i + 1) + " Value"] = v.options[i].value;
@@ -73,15 +74,13 @@ void put_variant(row& to, const product_input& p, const variant_input& v,
   to["Variant Barcode"] = v.barcode;
   if (!v.image.empty())
     to["Variant Image"] = v.image;
-  if (v.cost && v.cost->currency == how.currency)
+  if (v.cost && v.cost->currency == sold_in)
     to["Cost per item"] = decimal_text(v.cost->amount, decimals);
-  int64_t units = 0;
   for (const auto& s : v.stock)
-    units += s.on_hand;
-  if (!v.stock.empty())
-    to["Variant Inventory Qty"] = std::to_string(units);
+    if (s.warehouse == how.file.warehouse)
+      to["Variant Inventory Qty"] = std::to_string(s.on_hand);
   for (const auto& price : v.prices)
-    if (price.amount.currency == how.currency && price.country.empty() && price.list.empty()) {
+    if (price.amount.currency == sold_in && price.country.empty() && price.list.empty()) {
       to["Variant Price"] = decimal_text(price.amount.amount, decimals);
       if (price.original_amount)
         to["Variant Compare At Price"] = decimal_text(*price.original_amount, decimals);
@@ -159,14 +158,14 @@ std::string shopify_rows(const stored_product& stored, const shopify_export& how
 }
 
 result<size_t>
-export_catalogue(persistence::sql::connection& c, const std::optional<souk::currency>& as_shopify,
+export_catalogue(persistence::sql::connection& c, const std::optional<shopify_options>& as_shopify,
                  const std::function<result<void>(const std::string&, size_t)>& put) {
   return persistence::sql::in_transaction(c, [&](auto& reads) -> result<size_t> {
     // One moment for all pages, however long it takes.
     if (auto still = reads.execute("set transaction isolation level repeatable read, read only");
         !still)
       return still.error();
-    shopify_export how{.currency = as_shopify.value_or(souk::currency{})};
+    shopify_export how{.file = as_shopify.value_or(shopify_options{})};
     std::string text;
     if (as_shopify) {
       auto more = kept_columns(reads);

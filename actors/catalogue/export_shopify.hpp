@@ -3,13 +3,14 @@
 #pragma once
 
 #include "actors/catalogue/export_scan.hpp"
+#include "actors/catalogue/shopify_options.hpp"
 
 #include <functional>
 
 namespace souk::catalogue {
 
 struct shopify_export {
-  souk::currency currency;
+  shopify_options file;
   /// Beyond the documented columns, such as a market's prices.
   std::vector<std::string> more_columns = {};
 };
@@ -20,7 +21,7 @@ result<std::vector<std::string>> kept_columns(persistence::sql::connection& c);
 /// The catalogue as it is at one moment, in pieces; answers how many products it has. As JSON Lines
 /// without `as_shopify`. `put` takes each piece with the number of products so far.
 result<size_t> export_catalogue(persistence::sql::connection& c,
-                                const std::optional<souk::currency>& as_shopify,
+                                const std::optional<shopify_options>& as_shopify,
                                 const std::function<result<void>(const std::string&, size_t)>& put);
 
 std::string shopify_header(const shopify_export& how);

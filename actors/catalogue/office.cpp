@@ -202,8 +202,9 @@ void office::import_problems(std::string id, page_request p,
       std::move(done));
 }
 
-void office::export_products(std::optional<souk::currency> as_shopify, callback<std::string> done) {
-  auto work = [as_shopify](sql::connection& c) -> result<std::string> {
+void office::export_products(std::optional<shopify_options> as_shopify,
+                             callback<std::string> done) {
+  auto work = [as_shopify = std::move(as_shopify)](sql::connection& c) -> result<std::string> {
     auto found = c.execute("select count(*) from (select from product limit $1) counted",
                            {exported_products_max + 1});
     if (!found)

@@ -5,6 +5,7 @@
 #include "actors/catalogue/import_run.hpp"
 #include "actors/catalogue/office_messages.hpp"
 #include "actors/catalogue/picture_rows.hpp"
+#include "actors/catalogue/shopify_options.hpp"
 #include "actors/row_command.hpp"
 
 namespace souk::catalogue {
@@ -65,9 +66,9 @@ public:
 
   void import_run(std::string id, callback<import_state> done);
   void import_problems(std::string id, page_request p, callback<page<row_error>> done);
-  /// The whole catalogue as a Shopify CSV in this currency, or as JSON Lines. errc::conflict when
-  /// it has more than exported_products_max.
-  void export_products(std::optional<souk::currency> as_shopify, callback<std::string> done);
+  /// The whole catalogue as such a Shopify CSV, or as JSON Lines. errc::conflict when it has more
+  /// than exported_products_max.
+  void export_products(std::optional<shopify_options> as_shopify, callback<std::string> done);
 
 private:
   persistence::sql::pool& pool_;

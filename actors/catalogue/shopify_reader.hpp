@@ -3,13 +3,9 @@
 #pragma once
 
 #include "actors/catalogue/import.hpp"
+#include "actors/catalogue/shopify_options.hpp"
 
 namespace souk::catalogue {
-
-struct shopify_options {
-  souk::currency sold_in; ///< of every price in the file
-  std::string warehouse;  ///< takes "Variant Inventory Qty"
-};
 
 /// The stream must be seekable and outlive the reader. Rows are lines of the file.
 std::unique_ptr<product_reader> read_shopify(std::istream& in, shopify_options options);

@@ -24,8 +24,9 @@ struct import_choice {
   bool from_start = false; ///< not on from where an interrupted import of the file was
 };
 struct export_choice {
-  std::string format = "jsonl"; ///< or "shopify"
-  std::string currency = "EUR"; ///< of the prices of a Shopify file
+  std::string format = "jsonl";     ///< or "shopify"
+  std::string currency = "EUR";     ///< of the prices of a Shopify file
+  std::string warehouse = "berlin"; ///< whose stock a Shopify file has
 };
 /// "-": standard output.
 int export_file(const config& c, const std::string& file, const export_choice& how);

@@ -38,7 +38,9 @@ int export_file(const config& c, const std::string& file, const export_choice& h
     shown.show(so_far);
     return out ? result<void>{} : fail(errc::unavailable, "cannot write on");
   };
-  const auto as_shopify = how.format == "shopify" ? std::optional{*in} : std::nullopt;
+  const auto as_shopify = how.format == "shopify"
+                              ? std::optional<catalogue::shopify_options>{{*in, how.warehouse}}
+                              : std::nullopt;
   const auto written = catalogue::export_catalogue(**connection, as_shopify, put);
   shown.end();
   if (!written)

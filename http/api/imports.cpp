@@ -58,6 +58,12 @@ result<currency> read_sold_in(const request& in) {
   return *unit;
 }
 
+/// The one whose units a Shopify file has.
+result<std::string> read_warehouse(const request& in) {
+  auto name = read_query(in, "warehouse", word_bytes_max);
+  return name && name->empty() ? "berlin" : std::move(name);
+}
+
 result<catalogue::import_file> read_file(const request& in) {
   const auto format = read_format(in);
   if (!format)
@@ -65,7 +71,7 @@ result<catalogue::import_file> read_file(const request& in) {
   const auto sold_in = read_sold_in(in);
   if (!sold_in)
     return sold_in.error();
-  auto warehouse = read_query(in, "warehouse", word_bytes_max);
+  auto warehouse = read_warehouse(in);
   if (!warehouse)
     return warehouse.error();
   const auto dry = in.query_value("dry_run").value_or("false");
@@ -76,7 +82,7 @@ result<catalogue::import_file> read_file(const request& in) {
   return catalogue::import_file{.bytes = {},
                                 .format = *format,
                                 .sold_in = *sold_in,
-                                .warehouse = warehouse->empty() ? "berlin" : std::move(*warehouse),
+                                .warehouse = std::move(*warehouse),
                                 .dry_run = dry == "true"};
 }
 
@@ -127,9 +133,13 @@ void export_products(const call& c) {
   const auto sold_in = read_sold_in(*c.in);
   if (!sold_in)
     return c.refuse(sold_in.error());
+  auto warehouse = read_warehouse(*c.in);
+  if (!warehouse)
+    return c.refuse(warehouse.error());
   const bool is_shopify = format == "shopify";
   c.at.office.export_products(
-      is_shopify ? std::optional{*sold_in} : std::nullopt,
+      is_shopify ? std::optional<catalogue::shopify_options>{{*sold_in, std::move(*warehouse)}}
+                 : std::nullopt,
       answering<std::string>(c, [is_shopify](auto text) {
         const std::string name = is_shopify ? "products.csv" : "products.jsonl";
         return response::text(200, std::move(text),

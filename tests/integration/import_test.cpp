@@ -61,7 +61,7 @@ protected:
     return import(*read_shopify(in, {eur, "berlin"}), options);
   }
   std::string export_shopify() {
-    shopify_export how{eur, kept_columns(*c).value()};
+    shopify_export how{{eur, "berlin"}, kept_columns(*c).value()};
     std::string out = shopify_header(how);
     each_stored([&](const stored_product& s) { out += shopify_rows(s, how); });
     return out;
@@ -267,6 +267,23 @@ TEST_F(Import, CarriesThePricesOfStaffListsBothWays) {
   EXPECT_EQ(import(*read_json_lines(changed)).changed, 1u);
   EXPECT_EQ(number("select amount from price where price_list = 'summer'"), 795);
   EXPECT_EQ(number("select version from product"), 2);
+}
+
+TEST_F(Import, LeavesEveryShelfAsItWasWhenAShopifyFileComesBack) {
+  std::istringstream lines{
+      R"({"handle":"mug","title":"Mug","category":"mugs","variants":[)"
+      R"({"sku":"MUG-S","options":{"size":"S"},"stock":{"berlin":7,"lyon":104}},)"
+      R"({"sku":"MUG-M","options":{"size":"M"},"stock":{"lyon":5}}]})"};
+  EXPECT_EQ(import(*read_json_lines(lines)).created, 1u);
+  std::istringstream again{export_shopify()};
+  EXPECT_EQ(import_shopify(again).failed, 0u);
+  EXPECT_EQ(number("select count(*) from stock_level"), 3);
+  EXPECT_EQ(number("select on_hand from stock_level where sku = 'MUG-S' and warehouse = 'berlin'"),
+            7);
+  EXPECT_EQ(number("select on_hand from stock_level where sku = 'MUG-S' and warehouse = 'lyon'"),
+            104);
+  EXPECT_EQ(number("select on_hand from stock_level where sku = 'MUG-M' and warehouse = 'lyon'"),
+            5);
 }
 
 TEST_F(Import, IsDoneByOneProcessAtATime) {
