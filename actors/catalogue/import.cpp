@@ -4,6 +4,7 @@
 #include "actors/catalogue/check_attributes.hpp"
 #include "actors/catalogue/import_new.hpp"
 #include "actors/catalogue/import_run.hpp"
+#include "actors/catalogue/import_unsaid.hpp"
 #include "actors/catalogue/prices.hpp"
 
 #include <algorithm>
@@ -28,23 +29,27 @@ struct batch_entry {
 };
 using batch = std::vector<batch_entry>;
 
-/// Keeps what souk has no place for beside each product.
+/// Keeps what souk has no place for beside each product; who says nothing of it changes nothing.
 result<void> put_sources(sql::connection& c, const std::vector<product_input>& products,
                          const batch& entries) {
   std::vector<std::string> ids, formats, kept;
   for (size_t i = 0; i < products.size(); ++i)
-    if (!entries[i].place.kept.empty()) {
+    if (!entries[i].place.format.empty()) {
       ids.push_back(products[i].id);
       formats.push_back(entries[i].place.format);
       kept.push_back(entries[i].place.kept);
     }
   if (ids.empty())
     return {};
-  auto done = c.execute("insert into product_source (product, format, data) "
-                        "select id, format, data::jsonb "
-                        "from unnest($1::text[], $2::text[], $3::text[]) as n(id, format, data) "
+  auto done = c.execute("with n as (select * from unnest($1::text[], $2::text[], $3::text[]) "
+                        "as n(id, format, data)), "
+                        "gone as (delete from product_source o using n where o.product = n.id "
+                        "and o.format = n.format and n.data = '') "
+                        "insert into product_source as o (product, format, data) "
+                        "select id, format, data::jsonb from n where data <> '' "
                         "on conflict (product) do update set format = excluded.format, "
-                        "data = excluded.data",
+                        "data = excluded.data where (o.format, o.data) is distinct from "
+                        "(excluded.format, excluded.data)",
                         {ids, formats, kept});
   return done ? result<void>{} : done.error();
 }
@@ -294,6 +299,12 @@ std::vector<problem> importer::check(const product_input& p, const std::vector<o
 }
 
 result<void> importer::flush() {
+  std::vector<partial_product> partial;
+  for (auto& e : batch_)
+    if (e.place.partial)
+      partial.push_back({&e.product, &e.place});
+  if (auto completed = keep_unsaid(connection_, partial); !completed)
+    return completed;
   if (auto loaded = load_batch_schemas(); !loaded)
     return loaded;
   batch good;

@@ -25,8 +25,10 @@ struct read_place {
   size_t row = 0;                        ///< from 1; 0: the product's number is its row
   std::vector<size_t> variant_rows = {}; ///< of each variant, where each has a row of its own
   bool by_column = false;                ///< people look for columns, not for JSON fields
+  bool partial = false;                  ///< the format cannot say all (import_unsaid.hpp)
   std::string format = {};               ///< of `kept`
   std::string kept = {};                 ///< a JSON object for the export; empty: nothing
+  std::vector<problem> warnings = {};    ///< told with the code `warning`; the product is taken
 };
 
 /// Gives the next product; nothing at the end. A failure is this product's alone unless it is

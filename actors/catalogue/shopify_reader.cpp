@@ -230,6 +230,9 @@ void shopify_reader::read_product(row_cells& c, product_input& p) {
   if (c.text("Option1 Value") == no_options)
     p.option_names.clear();
   keep(c, owner::product, kept_);
+  // What the status says already.
+  if (c.text("Published") == (p.status == product_status::active ? "true" : "false"))
+    kept_.erase("Published");
 }
 
 void shopify_reader::read_options(row_cells& c, const product_input& p, variant_input& v) {
@@ -314,7 +317,7 @@ void shopify_reader::read_image(row_cells& c, product_input& p) {
 
 result<product_input> shopify_reader::product_of(row_group group) {
   product_input p;
-  place_ = {.row = group.rows.front().line, .by_column = true};
+  place_ = {.row = group.rows.front().line, .by_column = true, .partial = true};
   kept_.clear();
   kept_variants_.clear();
   kept_images_.clear();
@@ -337,7 +340,7 @@ result<product_input> shopify_reader::product_of(row_group group) {
     return refused(std::move(group.problems));
   json::object kept{{"columns", kept_}, {"variants", kept_variants_}, {"images", kept_images_}};
   place_.format = "shopify";
-  place_.kept = json::serialize(kept);
+  place_.kept = kept_beside(kept);
   return p;
 }
 
@@ -365,6 +368,14 @@ std::optional<result<product_input>> shopify_reader::next() {
 }
 
 } // namespace
+
+std::string kept_beside(const json::object& kept) {
+  const bool holds = std::ranges::any_of(kept, [](const auto& part) {
+    const auto& value = part.value();
+    return value.is_array() ? !value.get_array().empty() : !value.get_object().empty();
+  });
+  return holds ? json::serialize(kept) : std::string{};
+}
 
 std::unique_ptr<product_reader> read_shopify(std::istream& in, shopify_options options) {
   return std::make_unique<shopify_reader>(in, std::move(options));

@@ -286,6 +286,33 @@ TEST_F(Import, LeavesEveryShelfAsItWasWhenAShopifyFileComesBack) {
             5);
 }
 
+TEST_F(Import, FindsNothingChangedInWhatItGaveOut) {
+  load(0, 100);
+  std::istringstream foreign{
+      R"({"handle":"mug","title":"Mug","description":"two  spaces\n\n\nand lines","category_path":)"
+      R"([{"handle":"k1","name":"Kitchen"},{"handle":"m1","name":"Mugs & Cups"}],)"
+      R"("tax_category":"reduced","attributes":{"clay":"red"},"rating":{"sum":9,"count":2},)"
+      R"("images":[{"url":"https://a.example/1.jpg","alt":"one"},{"url":"/2.svg","alt":"two"}],)"
+      R"("variants":[{"sku":"MUG","image":"https://a.example/1.jpg","stock":{"lyon":3}}]})"};
+  EXPECT_EQ(import(*read_json_lines(foreign)).created, 1u);
+  std::ifstream theirs("tests/data/shopify.csv", std::ios::binary);
+  EXPECT_EQ(import_shopify(theirs).created, 3u);
+  const auto lines = export_json();
+  const auto rows = export_shopify();
+  const auto versions = number("select sum(version) from product");
+  for (int round = 0; round < 2; ++round) {
+    std::istringstream csv{rows}, json{lines};
+    for (const auto& report : {import_shopify(csv), import(*read_json_lines(json))}) {
+      EXPECT_EQ(report.changed + report.created, 0u);
+      EXPECT_EQ(report.failed, 0u) << report.errors[0].field << report.errors[0].reason;
+    }
+    EXPECT_EQ(export_json(), lines);
+    EXPECT_EQ(export_shopify(), rows);
+  }
+  EXPECT_EQ(number("select sum(version) from product"), versions);
+  EXPECT_EQ(number("select count(*) from product_source"), 3);
+}
+
 TEST_F(Import, IsDoneByOneProcessAtATime) {
   const import_options options{.run = "one", .source = "demo"};
   auto other = database->connect();
