@@ -80,6 +80,7 @@ public:
 private:
   result<void> read_all(product_reader& reader);
   void add(product_input p, read_place place);
+  void tell(row_error e);
   void report(const read_place& place, const failure& why);
   bool is_met(const product_input& p) const;
   result<void> load_names(std::set<std::string, std::less<>>& names, const char* statement);
@@ -124,16 +125,17 @@ void importer::add(product_input p, read_place place) {
   batch_.push_back({std::move(p), std::move(place)});
 }
 
+void importer::tell(row_error e) {
+  ++errors_;
+  sinks_.error(e);
+  if (report_.errors.size() < import_errors_max)
+    report_.errors.push_back(e);
+  if (!options_.run.empty())
+    unsaved_.push_back(std::move(e));
+}
+
 void importer::report(const read_place& place, const failure& why) {
   ++report_.failed;
-  const auto tell = [this](row_error e) {
-    ++errors_;
-    sinks_.error(e);
-    if (report_.errors.size() < import_errors_max)
-      report_.errors.push_back(e);
-    if (!options_.run.empty())
-      unsaved_.push_back(std::move(e));
-  };
   if (why.problems.empty())
     tell({place.row, "", why.detail, std::string{to_string(why.code)}});
   for (const auto& p : why.problems)
@@ -346,6 +348,8 @@ result<void> importer::read_all(product_reader& reader) {
     auto place = reader.place();
     if (place.row == 0)
       place.row = report_.rows;
+    for (const auto& warning : place.warnings)
+      tell(locate(warning, place));
     if (*row)
       add(std::move(**row), std::move(place));
     else if (is_fatal(row->error().code))

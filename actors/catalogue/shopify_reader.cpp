@@ -56,32 +56,33 @@ public:
                : std::string_view{row_.cells[known->second]};
   }
   void refuse(std::string_view column, std::string detail) {
-    problems_.push_back({"invalid",
-                         "/rows/" + std::to_string(row_.line) + "/" + std::string{column},
-                         std::move(detail),
-                         {}});
+    problems_.push_back({"invalid", cell(column), std::move(detail), {}});
+  }
+  problem warning(std::string_view column, std::string detail) const {
+    return {"warning", cell(column), std::move(detail), {}};
   }
   /// Nothing for an empty cell or a wrong one, which is refused.
   std::optional<int64_t> decimal(std::string_view column, int decimals) {
-    const auto cell = text(column);
-    if (cell.empty())
+    const auto written = text(column);
+    if (written.empty())
       return std::nullopt;
-    const auto units = scaled_integer(cell, decimals);
+    const auto units = scaled_integer(written, decimals);
     if (!units || *units < 0 || *units > amount_max) {
-      refuse(column, quoted(cell) + " is no amount from 0");
+      refuse(column, quoted(written) + " is no amount from 0");
       return std::nullopt;
     }
     return *units;
   }
   std::optional<int64_t> integer(std::string_view column) {
-    const auto cell = text(column);
-    if (cell.empty())
+    const auto written = text(column);
+    if (written.empty())
       return std::nullopt;
     int64_t value = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (error == std::errc{} && end == cell.data() + cell.size())
+    const auto* last = written.data() + written.size();
+    const auto [end, error] = std::from_chars(written.data(), last, value);
+    if (error == std::errc{} && end == last)
       return value;
-    refuse(column, quoted(cell) + " is no whole number");
+    refuse(column, quoted(written) + " is no whole number");
     return std::nullopt;
   }
   bool is_variant() const {
@@ -90,6 +91,10 @@ public:
   }
 
 private:
+  std::string cell(std::string_view column) const {
+    return "/rows/" + std::to_string(row_.line) + "/" + std::string{column};
+  }
+
   const std::map<std::string, size_t, std::less<>>& columns_;
   const csv_record& row_;
   std::vector<problem>& problems_;
@@ -282,10 +287,10 @@ void shopify_reader::read_variant(row_cells& c, product_input& p) {
   v.weight_grams = c.decimal("Variant Grams", 0).value_or(0);
   v.barcode = c.text("Variant Barcode");
   if (const auto units = c.integer("Variant Inventory Qty")) {
+    v.stock = {{options_.warehouse, std::max<int64_t>(*units, 0)}};
     if (*units < 0)
-      c.refuse("Variant Inventory Qty", "a shelf has no fewer than 0 units");
-    else
-      v.stock = {{options_.warehouse, *units}};
+      place_.warnings.push_back(
+          c.warning("Variant Inventory Qty", std::to_string(*units) + " is counted as 0"));
   }
   json::object kept;
   keep(c, owner::variant, kept);

@@ -313,6 +313,19 @@ TEST_F(Import, FindsNothingChangedInWhatItGaveOut) {
   EXPECT_EQ(number("select count(*) from product_source"), 3);
 }
 
+TEST_F(Import, CountsAnOversoldShelfAsEmptyAndWarnsOfIt) {
+  std::istringstream in{"Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty\n"
+                        "mug,Mug,MUG,9.90,-3\n"};
+  const auto report = import_shopify(in);
+  EXPECT_EQ(report.created, 1u);
+  EXPECT_EQ(report.failed, 0u);
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_EQ(report.errors[0].row, 2u);
+  EXPECT_EQ(report.errors[0].field, "Variant Inventory Qty");
+  EXPECT_EQ(report.errors[0].code, "warning");
+  EXPECT_EQ(number("select on_hand from stock_level where sku = 'MUG'"), 0);
+}
+
 TEST_F(Import, IsDoneByOneProcessAtATime) {
   const import_options options{.run = "one", .source = "demo"};
   auto other = database->connect();
