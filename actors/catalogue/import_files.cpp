@@ -19,9 +19,12 @@ public:
 
   std::optional<result<product_input>> next() override {
     std::string line;
-    if (!std::getline(in_, line))
-      return std::nullopt;
-    place_ = {};
+    do {
+      if (!std::getline(in_, line))
+        return std::nullopt;
+      ++line_;
+    } while (line.find_first_not_of(" \t\r") == line.npos);
+    place_ = {.row = line_};
     if (line.size() > import_row_bytes_max)
       return fail(errc::too_large, "a line may have 1 MiB");
     auto product = parse_product(line);
@@ -49,6 +52,7 @@ private:
   }
 
   std::istream& in_;
+  size_t line_ = 0;
   read_place place_;
 };
 

@@ -326,6 +326,17 @@ TEST_F(Import, CountsAnOversoldShelfAsEmptyAndWarnsOfIt) {
   EXPECT_EQ(number("select on_hand from stock_level where sku = 'MUG'"), 0);
 }
 
+TEST_F(Import, SkipsBlankLinesAndNamesTheLineOfTheFile) {
+  std::istringstream in{"\n{\"handle\":\"mug\",\"title\":\"Mug\",\"category\":\"mugs\","
+                        "\"variants\":[{\"sku\":\"MUG\"}]}\r\n  \r\n{\"title\":\n\n"};
+  const auto report = import(*read_json_lines(in));
+  EXPECT_EQ(report.rows, 2u);
+  EXPECT_EQ(report.created, 1u);
+  EXPECT_EQ(report.failed, 1u);
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_EQ(report.errors[0].row, 4u);
+}
+
 TEST_F(Import, IsDoneByOneProcessAtATime) {
   const import_options options{.run = "one", .source = "demo"};
   auto other = database->connect();
