@@ -16,7 +16,7 @@ std::string_view cookie(const request& from, std::string_view name);
 std::string set_cookie(std::string_view name, std::string_view value, std::chrono::seconds max_age,
                        bool secure);
 
-/// True when Accept names text/html and JSON, if at all, with a lower quality: a browser looks at it.
+/// True when Accept names text/html, and JSON at most with a lower quality: a browser looks at it.
 bool prefers_html(const request& from);
 
 /// The token of "Authorization: Bearer <token>"; empty when there is none.

@@ -5,12 +5,12 @@
 #include "actors/catalogue/store.hpp"
 #include "actors/stock/opening.hpp"
 #include "tests/kit/scratch_database.hpp"
+#include "tests/kit/seeded_entropy.hpp"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
 #include <fstream>
-#include <random>
 #include <set>
 #include <sstream>
 #include <sys/wait.h>
@@ -19,18 +19,6 @@ using namespace souk;
 using namespace souk::catalogue;
 
 namespace {
-
-class seeded_entropy final : public entropy {
-public:
-  explicit seeded_entropy(uint64_t seed = 20261122) : random_(seed) {}
-  void fill(std::span<unsigned char> out) override {
-    for (auto& byte : out)
-      byte = static_cast<unsigned char>(random_());
-  }
-
-private:
-  std::mt19937_64 random_;
-};
 
 const souk::currency eur{"EUR"};
 const time_point noon = from_micros(1'795'000'000'000'000);
@@ -106,7 +94,7 @@ protected:
 
   std::optional<persistence::scratch_database> database;
   std::unique_ptr<persistence::pg_connection> c;
-  seeded_entropy random;
+  tests::seeded_entropy random{20261122};
 };
 
 /// Breaks off as a lost Postgres would.
@@ -206,7 +194,7 @@ TEST_F(Import, GoesOnAfterKillMinusNine) {
   const auto child = ::fork();
   if (child == 0) {
     auto mine = database->connect();
-    seeded_entropy other_random{1}; // two processes never draw the same ids
+    tests::seeded_entropy other_random{1}; // two processes never draw the same ids
     import_sinks sinks;
     // The second batch is committed, its progress is not.
     sinks.stock = [n = 0](std::vector<stock_row>) mutable {
