@@ -150,8 +150,8 @@ struct category {
   std::string name;
   std::string attribute_schema = "{}"; ///< see check.hpp
   int64_t position = 0;
-  std::vector<std::string> path = {}; ///< from the root to this one; answered, not asked
-  int64_t version = 0;                ///< the ETag; answered, not asked
+  std::vector<std::string> path = {};            ///< from the root to this one; answered, not asked
+  int64_t version = 0;                           ///< the ETag; answered, not asked
   std::map<std::string, std::string> names = {}; ///< translated, by locale; for the back office
 };
 
@@ -232,10 +232,10 @@ struct product_patch {
   std::vector<variant_patch> variants = {};
   std::optional<std::string> handle = {};
   std::optional<std::vector<std::string>> option_names = {};
-  std::vector<translation> translations = {};      ///< others stay
-  std::vector<std::string> dropped_locales = {};   ///< translations to remove
-  std::vector<std::string> removed_variants = {};  ///< SKUs
-  std::vector<std::string> variant_order = {};     ///< SKUs; those not named stay behind these
+  std::vector<translation> translations = {};     ///< others stay
+  std::vector<std::string> dropped_locales = {};  ///< translations to remove
+  std::vector<std::string> removed_variants = {}; ///< SKUs
+  std::vector<std::string> variant_order = {};    ///< SKUs; those not named stay behind these
 };
 
 } // namespace souk::catalogue

@@ -56,7 +56,7 @@ struct shop {
   std::chrono::milliseconds deadline{10'000}; ///< of requests whose route names none
   catalogue::market home = {};                ///< for requests that name no market
   std::string secret = {};                    ///< the node's: signs forms, seals what they carry on
-  catalogue::import_desk* imports = nullptr; ///< none: files are refused
+  catalogue::import_desk* imports = nullptr;  ///< none: files are refused
   live::service* live = nullptr;              ///< none: GET /v1/live is not to be had
   bool test_cards = false; ///< payments go to our simulator: checkout offers its cards
 };

@@ -170,8 +170,9 @@ TEST_F(Users, KeepTheirAddressesToThemselves) {
 TEST_F(Users, HaveApiKeysThatAreShownOnceAndEndWhenRevoked) {
   const idempotency repeat{make_command_id({"key"}), 1};
   const auto make = [&] {
-    return ask<new_api_key>(
-        [&](auto done) { users->create_api_key({"till", {role::admin}}, repeat, done); });
+    return ask<new_api_key>([&](auto done) {
+      users->create_api_key({"till", {role::admin}}, repeat, done);
+    });
   };
   const auto made = make();
   ASSERT_TRUE(made) << made.error().detail;
@@ -192,9 +193,9 @@ TEST_F(Users, HaveApiKeysThatAreShownOnceAndEndWhenRevoked) {
 }
 
 TEST_F(Users, BelieveAnApiKeyForOneSecondAtMost) {
-  const auto made =
-      ask<new_api_key>(
-          [&](auto done) { users->create_api_key({"till", {role::seller}}, {}, done); });
+  const auto made = ask<new_api_key>([&](auto done) {
+    users->create_api_key({"till", {role::seller}}, {}, done);
+  });
   ASSERT_TRUE(made);
   const auto check = [&] {
     return ask<api_key>([&](auto done) { users->check_api_key(made->secret, done); });

@@ -9,8 +9,8 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <random>
 #include <map>
+#include <random>
 #include <set>
 #include <sstream>
 

@@ -24,8 +24,7 @@ public:
   void put(std::string, callback<catalogue::picture> done) override {
     done(fail(errc::unavailable, "no disk here"));
   }
-  void get(catalogue::picture_file,
-           callback<std::shared_ptr<const std::string>> done) override {
+  void get(catalogue::picture_file, callback<std::shared_ptr<const std::string>> done) override {
     done(fail(errc::not_found, "no disk here"));
   }
 };
