@@ -217,7 +217,7 @@ TEST(Shopify, NamesRowAndColumnOfWhatIsWrong) {
                              "c,C,Size,S,red,C-1,1.00,,\n"
                              "d,D,,,,D-1,-1.00,,\n"
                              "e,E,,,,E-1,9.00,5.00,\n"
-                             "f,F,,,,F-1,1.00,,-3\n"
+                             "f,F,,,,F-1,1.00,,x3\n"
                              "g,G,,,,\"G-1,1.00,,\n"
                              "h,H\xff,,,,H-1,1.00,,\n"
                              "ok,Fine,,,,OK-1,1.00,,\n");
