@@ -30,6 +30,15 @@ std::vector<setting> settings_of(config& c) {
       {"node.workers", "threads for actors, 0 = cores", &c.node.workers, 0, 256},
       {"node.secret", "signs tokens, at least 32 characters", &c.node.secret},
       {"node.data", "directory the node writes to", &c.node.data},
+      {"cluster.name", "nodes of another cluster are refused", &c.cluster.name},
+      {"cluster.address", "where links listen, known to the others", &c.cluster.address},
+      {"cluster.port", "port of links, 0 = any", &c.cluster.port, 0, 65535},
+      {"cluster.region", "label: data centre, rack", &c.cluster.region},
+      {"cluster.weight", "share of the entities", &c.cluster.weight, 1, 100},
+      {"cluster.ca", "PEM file of the nodes' authority, empty: no TLS", &c.cluster.ca},
+      {"cluster.certificate", "PEM file", &c.cluster.certificate},
+      {"cluster.key", "PEM file", &c.cluster.key},
+      {"cluster.via", "n2=host:port,... instead of where nodes say they are", &c.cluster.via},
       {"http.address", "address to listen on", &c.http.address},
       {"http.port", "port to listen on", &c.http.port, 1, 65535},
       {"http.threads", "threads for connections", &c.http.threads, 1, 64},
@@ -64,6 +73,7 @@ std::vector<setting> settings_of(config& c) {
        60'000},
       {"shop.hold_seconds", "how long an order keeps units", &c.shop.hold_seconds, 5, 86'400},
       {"shop.feed", "1: reads the change feed", &c.shop.feed, 0, 1},
+      {"shop.time_zone", "IANA name, of the times on pages", &c.shop.time_zone},
   };
 }
 

@@ -18,6 +18,17 @@ struct config {
     std::string data = "var/souk"; ///< directory for what the node writes itself
   } node;
   struct {
+    std::string name = "souk";         ///< nodes of a cluster of another name are refused
+    std::string address = "127.0.0.1"; ///< where links listen and other nodes reach this one
+    int port = 0;                      ///< 0: any that is free
+    std::string region;                ///< a label: data centre, rack
+    int weight = 1;                    ///< its share of the entities beside the others' weights
+    std::string ca;                    ///< PEM file of the nodes' own authority; empty: no TLS
+    std::string certificate;           ///< PEM file, signed by `ca`
+    std::string key;                   ///< PEM file
+    std::string via; ///< "n2=host:port,…": how to reach nodes not reachable where they say
+  } cluster;
+  struct {
     std::string address = "127.0.0.1";
     int port = 8080;
     int threads = 1;        ///< Asio threads
@@ -62,8 +73,9 @@ struct config {
     int64_t request_milliseconds = 10'000; ///< a request's deadline at the edge
   } limits;
   struct {
-    int64_t hold_seconds = 600; ///< how long an order keeps units while it is paid
-    int64_t feed = 1;           ///< 0: this node never reads the change feed
+    int64_t hold_seconds = 600;              ///< how long an order keeps units while it is paid
+    int64_t feed = 1;                        ///< 0: this node never reads the change feed
+    std::string time_zone = "Europe/Berlin"; ///< IANA name: of the times on pages
   } shop;
 };
 
