@@ -57,29 +57,34 @@ struct hold {
   time_point expires;
   bool allow_partial = false; ///< grants what is there, at least one
   using reply = held_units;
+  bool operator==(const hold&) const = default;
 };
 /// Only ever later. errc::not_found when the hold is gone.
 struct extend {
   std::string reservation;
   time_point expires;
   using reply = held_units;
+  bool operator==(const extend&) const = default;
 };
 /// Makes a hold final; where it lapsed, units are taken anew or errc::sold_out.
 struct claim {
   std::string reservation;
   int64_t quantity = 0;
   using reply = claimed;
+  bool operator==(const claim&) const = default;
 };
 /// Gives held or claimed units back, and bars a hold that arrives later. errc::conflict when
 /// shipped.
 struct release {
   std::string reservation;
   using reply = released;
+  bool operator==(const release&) const = default;
 };
 /// Claimed units leave the shelf.
 struct ship {
   std::string reservation;
   using reply = shipped;
+  bool operator==(const ship&) const = default;
 };
 
 // --- remembered by command id
@@ -88,26 +93,31 @@ struct give_back {
   std::string reservation;
   int64_t quantity = 0;
   using reply = level;
+  bool operator==(const give_back&) const = default;
 };
 struct receive {
   int64_t quantity = 0;
   std::string reason;
   using reply = level;
+  bool operator==(const receive&) const = default;
 };
 /// Somebody counted the shelf. Less than what is claimed is accepted: nothing is available then.
 struct count {
   int64_t on_hand = 0;
   std::string reason;
   using reply = level;
+  bool operator==(const count&) const = default;
 };
 
 /// A cell that never saw a unit answers zeros.
 struct get {
   using reply = level;
+  bool operator==(const get&) const = default;
 };
 /// To itself: drops the holds whose time has passed.
 struct expire {
   using reply = level;
+  bool operator==(const expire&) const = default;
 };
 
 using command =
@@ -119,6 +129,12 @@ struct contract {
   static constexpr std::string_view kind = stock::kind;
   using command = stock::command;
   using reply = stock::reply;
+  /// How commands and replies travel between nodes (proto/stock.proto). errc::corrupt for bytes
+  /// that are none, or of a kind this version does not know.
+  static std::string encode(const stock::command& what);
+  static result<stock::command> decode_command(std::string_view bytes);
+  static std::string encode(const stock::reply& what);
+  static result<stock::reply> decode_reply(std::string_view bytes);
 };
 
 } // namespace souk::stock
