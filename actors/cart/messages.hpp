@@ -57,6 +57,7 @@ struct open {
   std::string user_id;
   std::string session;
   using reply = cart_view;
+  bool operator==(const open&) const = default;
 };
 /// The same SKU with the same options adds to the line that is there. `line_id` is derived from the
 /// command.
@@ -71,36 +72,43 @@ struct add_line {
   time_point priced_at;
   std::optional<uint64_t> expected_version;
   using reply = cart_view;
+  bool operator==(const add_line&) const = default;
 };
 struct change_line {
   std::string line;
   int64_t quantity = 0;
   std::optional<uint64_t> expected_version;
   using reply = cart_view;
+  bool operator==(const change_line&) const = default;
 };
 struct remove_line {
   std::string line;
   std::optional<uint64_t> expected_version;
   using reply = cart_view;
+  bool operator==(const remove_line&) const = default;
 };
 struct price {
   std::string line;
   money unit_price;
   time_point priced_at;
+  bool operator==(const price&) const = default;
 };
 /// Fresh prices; lines that are gone are passed over.
 struct reprice {
   std::vector<price> prices;
   using reply = cart_view;
+  bool operator==(const reprice&) const = default;
 };
 struct set_country {
   std::string country;
   using reply = cart_view;
+  bool operator==(const set_country&) const = default;
 };
 /// A guest's cart becomes the user's. errc::forbidden when it is somebody else's.
 struct claim {
   std::string user_id;
   using reply = cart_view;
+  bool operator==(const claim&) const = default;
 };
 /// Turns the cart into the order of `placed`; any further checkout answers the order there is.
 /// errc::quote_changed when the placement's lines are not the cart's.
@@ -108,51 +116,61 @@ struct checkout {
   order::placement placed;
   std::optional<uint64_t> expected_version;
   using reply = cart_view;
+  bool operator==(const checkout&) const = default;
 };
 /// At login: this cart's (from_cart) lines go to the user's.
 struct hand_over {
   std::string from_cart;
   std::string to_cart;
   using reply = cart_view;
+  bool operator==(const hand_over&) const = default;
 };
 struct get {
   using reply = cart_view;
+  bool operator==(const get&) const = default;
 };
 
 // --- of the order and of other carts; the cart itself recognises repeats and ignores what is stale
 struct order_answered {
   std::string order_id;
   using reply = cart_view;
+  bool operator==(const order_answered&) const = default;
 };
 /// The order was rejected: the cart is open again and shows why.
 struct reopen {
   std::string order_id;
   std::vector<problem> problems;
   using reply = cart_view;
+  bool operator==(const reopen&) const = default;
 };
 /// The order is confirmed: the cart is ordered for good.
 struct complete {
   std::string order_id;
   using reply = cart_view;
+  bool operator==(const complete&) const = default;
 };
 /// Quantities add up, capped; what cannot be taken over is noted in `problems`.
 struct absorb {
   std::string from_cart;
   std::vector<line> lines;
   using reply = cart_view;
+  bool operator==(const absorb&) const = default;
 };
 struct merge_answered {
   std::string to_cart;
   using reply = cart_view;
+  bool operator==(const merge_answered&) const = default;
 };
 /// The other cart cannot take the lines: this one is open again.
 struct merge_refused {
   std::string to_cart;
   using reply = cart_view;
+  bool operator==(const merge_refused&) const = default;
 };
 /// To itself, when idle for too long.
 struct expire {
   using reply = cart_view;
+  bool operator==(const expire&) const = default;
 };
 
 using command = std::variant<open, add_line, change_line, remove_line, reprice, set_country, claim,
@@ -165,6 +183,12 @@ struct contract {
   static constexpr std::string_view kind = cart::kind;
   using command = cart::command;
   using reply = cart::reply;
+  /// How commands and replies travel between nodes (proto/cart.proto). errc::corrupt for bytes
+  /// that are none, or of a kind this version does not know.
+  static std::string encode(const cart::command& what);
+  static result<cart::command> decode_command(std::string_view bytes);
+  static std::string encode(const cart::reply& what);
+  static result<cart::reply> decode_reply(std::string_view bytes);
 };
 
 } // namespace souk::cart
