@@ -29,11 +29,13 @@ struct begin {
   std::string token_hash;
   std::string device; ///< for people: "Firefox on Linux"
   using reply = session_view;
+  bool operator==(const begin&) const = default;
 };
 /// errc::unauthenticated when the session is over.
 struct attach_cart {
   std::string cart_id;
   using reply = session_view;
+  bool operator==(const attach_cart&) const = default;
 };
 /// A guest's session becomes the user's, under a new token. The user's own starts afresh;
 /// errc::conflict for another user's.
@@ -42,20 +44,24 @@ struct log_in {
   std::vector<std::string> roles;
   std::string token_hash;
   using reply = session_view;
+  bool operator==(const log_in&) const = default;
 };
 struct revoke {
   std::string reason;
   using reply = session_view;
+  bool operator==(const revoke&) const = default;
 };
 /// Who is it? errc::unauthenticated for another token, or when the session is unknown, over or
 /// revoked.
 struct check {
   std::string token_hash;
   using reply = session_view;
+  bool operator==(const check&) const = default;
 };
 /// For its owner and admins: as it is, revoked or not. errc::not_found when it never began.
 struct get {
   using reply = session_view;
+  bool operator==(const get&) const = default;
 };
 
 using command = std::variant<begin, attach_cart, log_in, revoke, check, get>;
@@ -66,6 +72,12 @@ struct contract {
   static constexpr std::string_view kind = session::kind;
   using command = session::command;
   using reply = session::reply;
+  /// How commands and replies travel between nodes (proto/session.proto). errc::corrupt for bytes
+  /// that are none, or of a kind this version does not know.
+  static std::string encode(const session::command& what);
+  static result<session::command> decode_command(std::string_view bytes);
+  static std::string encode(const session::reply& what);
+  static result<session::reply> decode_reply(std::string_view bytes);
 };
 
 } // namespace souk::session
