@@ -39,23 +39,29 @@ struct route {
   std::string warehouse;
   std::vector<line> lines;
   using reply = shipment_view;
+  bool operator==(const route&) const = default;
 };
 struct dispatch {
   std::string tracking;
   using reply = shipment_view;
+  bool operator==(const dispatch&) const = default;
 };
 struct deliver {
   using reply = shipment_view;
+  bool operator==(const deliver&) const = default;
 };
 struct cancel {
   using reply = shipment_view;
+  bool operator==(const cancel&) const = default;
 };
 /// The order knows of the delivery.
 struct order_told {
   using reply = shipment_view;
+  bool operator==(const order_told&) const = default;
 };
 struct get {
   using reply = shipment_view;
+  bool operator==(const get&) const = default;
 };
 
 using command = std::variant<route, dispatch, deliver, cancel, order_told, get>;
@@ -66,6 +72,12 @@ struct contract {
   static constexpr std::string_view kind = shipment::kind;
   using command = shipment::command;
   using reply = shipment::reply;
+  /// How commands and replies travel between nodes (proto/shipment.proto). errc::corrupt for bytes
+  /// that are none, or of a kind this version does not know.
+  static std::string encode(const shipment::command& what);
+  static result<shipment::command> decode_command(std::string_view bytes);
+  static std::string encode(const shipment::reply& what);
+  static result<shipment::reply> decode_reply(std::string_view bytes);
 };
 
 } // namespace souk::shipment
