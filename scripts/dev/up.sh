@@ -1,29 +1,28 @@
 # A private shop under var/: `up` starts its processes, watches them, stops them in reverse order.
 #
-#   postgres ► redis ► psp ► migrate ► node ► demo catalogue (when empty) ► ready ► watching
+#   postgres ► redis ► psp ► migrate ► nodes ► demo catalogue (when empty) ► ready ► watching
 #
 # One ./dev supervises; --detach only puts it into the background. It holds the lock var/run/lock
-# and has its pid there; `down` asks it to stop.
+# and has its pid there; `down` asks it to stop. What concerns single nodes is in nodes.sh.
 
 config=var/souk.toml
-process_order=(postgres redis psp node-1)
-declare -A pid_of started_at pause_before
+process_order=()
+declare -A pid_of started_at pause_before due_at
 
 is_running() { mkdir -p var/run && ! flock -n var/run/lock true; }
 
 dev_up() {
-  local detach= wanted_port= nodes=1
+  local detach= wanted_port= count=1
   while [ $# -gt 0 ]; do
     case $1 in
       --detach) detach=1 ;;
       --port) wanted_port=${2-} && shift ;;
-      --nodes) nodes=${2-} && shift ;;
+      --nodes) count=${2-} && shift ;;
       *) fail "up: unknown option $1" 2 ;;
     esac
     shift || fail "up: an option lacks its value" 2
   done
-  [[ $nodes =~ ^[1-9][0-9]*$ ]] || fail "--nodes takes a number, not \"$nodes\"" 2
-  [ "$nodes" = 1 ] || fail "--nodes $nodes: one node until the cluster lands" 2
+  [[ $count =~ ^([1-9]|1[0-6])$ ]] || fail "--nodes takes 1 to 16, not \"$count\"" 2
   [[ -z $wanted_port || $wanted_port =~ ^[1-9][0-9]{0,4}$ ]] ||
     fail "--port takes a port, not \"$wanted_port\"" 2
   if is_running; then
@@ -33,14 +32,19 @@ dev_up() {
   fi
   need_program
   mkdir -p var/log
-  if [ -n "$detach" ]; then up_detached "$wanted_port"; else up_attached "$wanted_port"; fi
+  if [ -n "$detach" ]; then
+    up_detached "$wanted_port" "$count"
+  else
+    up_attached "$wanted_port" "$count"
+  fi
 }
 
 up_detached() {
   local supervisor
   rm -f var/run/summary
   : >var/log/dev.log # the follower below must find it
-  SOUK_PROGRAM=$program setsid "$root/dev" up ${1:+--port "$1"} >>var/log/dev.log 2>&1 </dev/null &
+  SOUK_PROGRAM=$program setsid "$root/dev" up ${1:+--port "$1"} --nodes "$2" \
+    >>var/log/dev.log 2>&1 </dev/null &
   supervisor=$!
   tail -n +1 -f --pid="$supervisor" var/log/dev.log 2>/dev/null &
   local follower=$!
@@ -58,6 +62,10 @@ up_attached() {
   trap stop_shop EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  name_nodes "$2"
+  process_order=(postgres redis psp "${nodes[@]}")
+  echo "${process_order[*]}" >var/run/processes
+  rm -f var/run/*.held
   choose_ports "$1"
   start postgres
   start redis
@@ -66,10 +74,7 @@ up_attached() {
   "$program" migrate --config $config >>var/log/migrate.log 2>&1 ||
     { tail -n 5 var/log/migrate.log >&2; fail "souk migrate (var/log/migrate.log)"; }
   say "database migrated"
-  start node-1
-  wait_until 60 "the node to be ready" node_is_ready ||
-    { tail -n 5 var/log/node-1.log >&2; fail "the node (var/log/node-1.log)"; }
-  say "node-1 ready on $url"
+  start_nodes
   fill_catalogue
   (umask 077 && summary >var/run/summary.new)
   mv var/run/summary.new var/run/summary
@@ -85,6 +90,7 @@ choose_ports() {
     remember_port $file http "$1"
   fi
   http_port=$(port $file http 8080)
+  choose_node_ports $file
   psp_port=$(port $file psp 8090)
   postgres_port=$(port $file postgres 15432)
   redis_port=$(port $file redis 16379)
@@ -96,12 +102,13 @@ write_config() {
   (umask 077 && cat >$config.new) <<TXT
 # Written by ./dev up at each start. Flags and SOUK_… variables override it.
 [node]
-name = "node-1"
+name = "${nodes[0]}"
 secret = "$(secret var/secrets node_secret)"
 data = "$root/var/souk"
 [http]
 address = "127.0.0.1"
 port = $http_port
+public_url = "$url"
 [media]
 directory = "$root/var/media"
 [postgres]
@@ -141,10 +148,11 @@ start() {
         fail "the payment simulator (see $log)"
       say "payment simulator on 127.0.0.1:$psp_port"
       ;;
-    node-*)
+    *)
       # The program may be newer than the one that died; a node refuses an older schema.
       "$program" migrate --config $config >>var/log/migrate.log 2>&1 || true
-      child $log "$program" serve --config $config
+      node_settings "$name"
+      child $log "$program" serve --config $config "${settings[@]}"
       pid_of[$name]=$!
       say "$name starting"
       ;;
@@ -153,12 +161,10 @@ start() {
   echo "${pid_of[$name]}" >"var/run/$name.pid"
 }
 
-node_is_ready() { curl -fsS -m 2 "$url/readyz"; }
-
 fill_catalogue() {
   local products
   products=$(curl -fsS -m 10 "$url/v1/products?limit=1" | jq '.items | length') ||
-    fail "the node does not list products (var/log/node-1.log)"
+    fail "the node does not list products (var/log/${nodes[0]}.log)"
   [ "$products" = 0 ] || return 0
   "$program" demo --config $config >>var/log/demo.log 2>&1 ||
     { tail -n 5 var/log/demo.log >&2; fail "souk demo (var/log/demo.log)"; }
@@ -181,10 +187,10 @@ summary() {
   key=$(admin_key)
   cat <<TXT
 
-  shop        $url
+  shop        $url$(other_urls)
   API         $url/openapi.json
   admin key   $key
-  logs        var/log/   ./dev logs node-1
+  logs        var/log/   ./dev logs ${nodes[0]}
   config      $config    for every subcommand: $program audit --config $config
 
 Buy something (scripts/buy.sh, ten lines):
@@ -195,7 +201,7 @@ TXT
 }
 
 # Starts again what ends, at first at once, then after doubling pauses up to 5 s; who lived half a
-# minute begins at the start again.
+# minute begins at the start again. A node that waits for its turn holds up nobody else.
 watch_shop() {
   local name
   say "running; Ctrl-C or ./dev down stops it all"
@@ -207,18 +213,25 @@ watch_shop() {
 }
 
 revive() {
-  local name=$1 milliseconds=${pause_before[$1]:-0}
-  [ $((SECONDS - started_at[$name])) -lt 30 ] || milliseconds=0
-  say "$name (pid ${pid_of[$name]}) ended; starting again in $milliseconds ms (var/log/$name.log)"
-  pause_before[$name]=$((milliseconds == 0 ? 250 : milliseconds < 2500 ? milliseconds * 2 : 5000))
-  sleep "$((milliseconds / 1000)).$(printf %03d $((milliseconds % 1000)))"
-  start "$name"
+  local name=$1 milliseconds=${pause_before[$1]:-0} now=$((${EPOCHREALTIME/./} / 1000))
+  if is_held "$name"; then
+    pid_of[$name]='' due_at[$name]=0 pause_before[$name]=0
+  elif [ -z "${due_at[$name]-}" ]; then
+    [ $((SECONDS - started_at[$name])) -lt 30 ] || milliseconds=0
+    say "$name (pid ${pid_of[$name]}) ended; starting again in $milliseconds ms (var/log/$name.log)"
+    pause_before[$name]=$((milliseconds == 0 ? 250 : milliseconds < 2500 ? milliseconds * 2 : 5000))
+    due_at[$name]=$((now + milliseconds))
+  elif [ "$now" -ge "${due_at[$name]}" ]; then
+    unset "due_at[$name]"
+    start "$name"
+  fi
 }
 
 # Who uses another stops before it.
 stop_shop() {
   local code=$? i name seconds
   trap '' INT TERM HUP
+  stop_nodes
   for ((i = ${#process_order[@]} - 1; i >= 0; --i)); do
     name=${process_order[i]}
     [ -n "${pid_of[$name]-}" ] || continue
@@ -228,7 +241,7 @@ stop_shop() {
     stop_child "${pid_of[$name]}" "$([ "$name" = postgres ] && echo INT || echo TERM)" $seconds
     rm -f "var/run/$name.pid"
   done
-  rm -f var/run/summary var/run/summary.new
+  rm -f var/run/summary var/run/summary.new var/run/*.held
   say "stopped"
   exit $code
 }
@@ -248,28 +261,32 @@ dev_down() {
 }
 
 dev_status() {
-  local file name code=0
+  local file name code=0 state
   if ! is_running; then
     echo "not running"
     return 3
   fi
+  read_processes
   for name in "${process_order[@]}"; do
     file=var/run/$name.pid
     if [ -e "$file" ] && is_alive "$(cat "$file")"; then
       printf '%-10s up    pid %-8s for %s s\n' "$name" "$(cat "$file")" \
         $(($(date +%s) - $(stat -c %Y "$file")))
     else
-      printf '%-10s down\n' "$name"
-      code=1
+      state=down
+      if is_held "$name"; then state="stopped (./dev start $name)"; else code=1; fi
+      printf '%-10s %s\n' "$name" "$state"
     fi
   done
-  url=http://127.0.0.1:$(sed -n 's/^http=//p' var/ports)
-  if node_is_ready >/dev/null 2>&1; then
-    echo "ready: $url"
-  else
-    echo "not ready: $url"
-    code=1
-  fi
+  for name in "${nodes[@]}"; do
+    url=$(url_of "$name")
+    if node_is_ready "$name" >/dev/null 2>&1; then
+      echo "ready: $url"
+    else
+      echo "not ready: $url"
+      is_held "$name" || code=1
+    fi
+  done
   return $code
 }
 

@@ -1,0 +1,6 @@
+# A real cluster under faults: tests/chaos is the program, here it gets what it runs on.
+
+dev_chaos() {
+  need_program
+  run python3 "$root/tests/chaos" --program "$program" "$@"
+}
