@@ -50,7 +50,8 @@ std::set<std::string, std::less<>> lines_of(std::string_view text) {
 } // namespace
 
 journal_writer::journal_writer(const journal_options& options, int index)
-    : options_(options), name_(session_name(options.node, options.generation, index)),
+    : options_(options),
+      name_(session_name(options.node, options.generation, index, options.is_member)),
       thread_([this] { run(); }) {}
 
 journal_writer::~journal_writer() {
@@ -129,6 +130,9 @@ result<void> journal_writer::fence(pg_connection& c) {
   if (*position < acknowledged_)
     return fail(errc::corrupt, "this Postgres has lost commits that were acknowledged");
   acknowledged_ = *position;
+  if (options_.is_member)
+    if (auto lives = check_is_not_dead(c, options_.node, options_.generation); !lives)
+      return lives;
   // Prepares the statement, and finds a missing schema now instead of at the first command.
   auto warm = append(c, {});
   if (!warm)

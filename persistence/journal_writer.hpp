@@ -11,6 +11,7 @@
 
 #include "persistence/batch.hpp"
 #include "persistence/pg_connection.hpp"
+#include "persistence/pg_fence.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -22,6 +23,9 @@ struct journal_options {
   std::string url;         ///< libpq connection string or URL
   std::string node;        ///< unique in the cluster, without '/', 40 bytes at most
   uint64_t generation = 1; ///< rises with every start of the node
+  /// A member of the cluster writes no more once it was declared dead; tools are nobody's to
+  /// declare dead.
+  bool is_member = true;
   int writers = 2;
   size_t queue_bytes_max = 64 << 20; ///< at each writer; accepts() turns false there
   size_t batch_bytes_max = 8 << 20;
@@ -29,7 +33,7 @@ struct journal_options {
   std::chrono::seconds connect_timeout{3};
   std::chrono::milliseconds statement_timeout{5'000};
   std::chrono::milliseconds lock_timeout{2'000}; ///< behind an old session's uncommitted row
-  std::chrono::milliseconds fence_wait{10'000};
+  std::chrono::milliseconds fence_wait = fence_wait_most;
   std::chrono::milliseconds backoff_least{10};
   std::chrono::milliseconds backoff_most{1'000};
 };

@@ -2,13 +2,9 @@
 
 #include "persistence/pg_codec.hpp"
 
-#include <thread>
-
 namespace souk::persistence {
 
 namespace {
-
-constexpr auto fence_poll = 10ms;
 
 /// The arguments of append(), in its order (migrations/0001_journal.sql).
 struct arguments {
@@ -121,50 +117,6 @@ result<int64_t> append(pg_connection& c, const batch& b) {
   if (!done)
     return done.error();
   return done->integer(0, 0);
-}
-
-std::string session_name(std::string_view node, uint64_t generation, int writer) {
-  auto name =
-      "souk/" + std::string{node} + '/' + std::to_string(generation) + '/' + std::to_string(writer);
-  SOUK_ASSERT(name.size() <= 63 && node.find('/') == std::string_view::npos,
-              "a node's name fits a session's name");
-  return name;
-}
-
-result<int64_t> end_sessions(sql::connection& c, std::string_view node, uint64_t before,
-                             const std::string& also, std::chrono::milliseconds within) {
-  const auto until = std::chrono::steady_clock::now() + within;
-  // A node that lives after all connects again; that session starts behind this moment and is law
-  // 1's.
-  auto moment = c.execute("select clock_timestamp()");
-  if (!moment)
-    return moment.error();
-  for (;;) {
-    auto left =
-        c.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity"
-                  " where backend_type = 'client backend' and pid <> pg_backend_pid()"
-                  "   and backend_start < $4 and case"
-                  "   when application_name = $3 then true"
-                  "   when application_name ~ '^souk/[^/]+/[0-9]{1,18}/[0-9]+$'"
-                  "     then split_part(application_name, '/', 2) = $1"
-                  "       and split_part(application_name, '/', 3)::bigint < $2"
-                  "   else false end",
-                  {std::string{node}, static_cast<int64_t>(before), also, moment->time(0, 0)});
-    if (!left)
-      return left.error();
-    if (left->integer(0, 0) == 0)
-      break;
-    if (std::chrono::steady_clock::now() > until)
-      return fail(errc::timed_out, "old journal sessions do not end");
-    std::this_thread::sleep_for(fence_poll);
-  }
-  // Only a transaction that writes waits for the disk and the standby.
-  auto fence =
-      c.execute("select pg_logical_emit_message(true, 'souk/fence', $1::text) - '0/0'::pg_lsn",
-                {std::string{node}});
-  if (!fence)
-    return fence.error();
-  return fence->integer(0, 0);
 }
 
 result<stored_history> read_history(sql::connection& c, const entity_id& entity) {

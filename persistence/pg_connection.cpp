@@ -143,6 +143,19 @@ void pg_connection::leave_transaction() {
     (void)script("rollback");
 }
 
+result<bool> pg_connection::take_notifications() {
+  if (is_stale())
+    return fail(errc::unavailable, "the connection is lost");
+  bool some = false;
+  while (PGnotify* n = PQnotifies(conn_)) {
+    PQfreemem(n);
+    some = true;
+  }
+  return some;
+}
+
+int pg_connection::socket() const { return PQsocket(conn_); }
+
 result<sql::rows> pg_connection::execute(std::string_view statement,
                                          std::vector<sql::parameter> parameters) {
   std::vector<pg_value> values;

@@ -61,6 +61,11 @@ public:
   bool is_stale();
   /// Rolls back what its last user left open.
   void leave_transaction();
+  /// Takes what NOTIFY has brought since the last call; true when there was something. Does not
+  /// block. errc::unavailable when the session is lost.
+  result<bool> take_notifications();
+  /// Readable when the server has said something.
+  int socket() const;
 
 private:
   pg_connection(pg_conn* conn, const pg_options& options);

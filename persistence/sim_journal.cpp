@@ -61,15 +61,16 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
 };
 
 void sim_journal::state::connect() {
-  if (store.is_away()) {
-    for (auto& q : std::exchange(queue, {}))
-      q.stream->tell_failed(fail(errc::unavailable, "Postgres is away"));
-    queued_bytes = 0;
-    return after(faults.reconnect, [](state& s) { s.connect(); });
+  if (!store.is_away()) {
+    store.end_sessions(options.node, options.generation + 1);
+    session = store.open_session(options.node, options.generation);
   }
-  store.end_sessions(options.node, options.generation + 1);
-  session = store.open_session(options.node, options.generation);
-  start_commit();
+  if (session != 0)
+    return start_commit();
+  for (auto& q : std::exchange(queue, {}))
+    q.stream->tell_failed(fail(errc::unavailable, "Postgres is away"));
+  queued_bytes = 0;
+  after(faults.reconnect, [](state& s) { s.connect(); });
 }
 
 void sim_journal::state::lose() {

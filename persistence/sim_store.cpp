@@ -85,14 +85,20 @@ std::vector<journal::due_entity> sim_store::due_before(uint32_t first_shard, uin
 }
 
 uint64_t sim_store::open_session(const std::string& node, uint64_t generation) {
-  sessions_.emplace(++session_count_, connected{node, generation});
+  if (dead_.contains({node, generation}))
+    return 0;
+  sessions_.emplace(++session_count_, process{node, generation});
   return session_count_;
 }
 
 void sim_store::end_sessions(const std::string& node, uint64_t before) {
   std::erase_if(sessions_, [&](const auto& s) {
-    return s.second.node == node && s.second.generation < before;
+    return s.second.first == node && s.second.second < before;
   });
+}
+
+void sim_store::end_sessions_but(const std::set<process>& living) {
+  std::erase_if(sessions_, [&](const auto& s) { return !living.contains(s.second); });
 }
 
 void sim_store::set_away(bool away) {

@@ -34,9 +34,15 @@ public:
   std::vector<journal::due_entity> due_before(uint32_t first_shard, uint32_t last_shard,
                                               time_point until, uint32_t limit) const;
 
+  /// A member's process; 0 when it was declared dead.
   uint64_t open_session(const std::string& node, uint64_t generation);
-  /// As end_sessions() in pg_append.hpp: nothing of theirs commits any more.
+  /// As end_sessions() in pg_fence.hpp: nothing of theirs commits any more.
   void end_sessions(const std::string& node, uint64_t before);
+  using process = std::pair<std::string, uint64_t>; ///< node and generation
+  /// As end_sessions_but() in pg_fence.hpp.
+  void end_sessions_but(const std::set<process>& living);
+  /// It opens no session any more.
+  void declare_dead(const process& who) { dead_.insert(who); }
   void end_session(uint64_t session) { sessions_.erase(session); }
   bool is_open(uint64_t session) const { return sessions_.contains(session); }
   /// While away nobody connects; going away ends all sessions.
@@ -49,16 +55,12 @@ public:
   const std::vector<ledger_line>& ledger() const { return ledger_; }
 
 private:
-  struct connected {
-    std::string node;
-    uint64_t generation = 0;
-  };
-
   bool is_next(const batch_entry& e) const;
 
   std::map<std::string, stored_history> entities_;
   std::vector<ledger_line> ledger_;
-  std::map<uint64_t, connected> sessions_;
+  std::map<uint64_t, process> sessions_;
+  std::set<process> dead_;
   uint64_t session_count_ = 0;
   bool away_ = false;
 };

@@ -1,6 +1,6 @@
 // The journal in Postgres keeps the contract, with a proxy that cuts its connections, and survives
 // what only a real server does: cancelled waits, older generations, a node that stops.
-#include "persistence/pg_append.hpp"
+#include "persistence/pg_fence.hpp"
 #include "persistence/pg_journal.hpp"
 #include "persistence/pg_pool.hpp"
 #include "tests/kit/journal_contract.hpp"

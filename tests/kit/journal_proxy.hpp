@@ -47,6 +47,8 @@ public:
 
   int port() const { return own_port_; }
   void next(fault f) { fault_ = f; }
+  /// While away it cuts every connection.
+  void set_away(bool away) { away_ = away; }
 
 private:
   struct pair {
@@ -62,12 +64,12 @@ private:
         fds.push_back({p.client, POLLIN, 0});
         fds.push_back({p.server, POLLIN, 0});
       }
-      if (::poll(fds.data(), fds.size(), 5) <= 0)
+      if (::poll(fds.data(), fds.size(), 5) <= 0 && !away_)
         continue;
       size_t i = 1;
       for (auto p = pairs_.begin(); p != pairs_.end(); i += 2) {
         const bool alive =
-            (!fds[i].revents || to_server(*p)) && (!fds[i + 1].revents || to_client(*p));
+            !away_ && (!fds[i].revents || to_server(*p)) && (!fds[i + 1].revents || to_client(*p));
         if (!alive)
           close_both(*p);
         p = alive ? std::next(p) : pairs_.erase(p);
@@ -116,6 +118,7 @@ private:
   std::list<pair> pairs_;
   char buffer_[65536];
   std::atomic<fault> fault_{fault::none};
+  std::atomic<bool> away_{false};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -1,35 +1,12 @@
 // The simulated journal keeps the journal's contract, and its faults repeat with their seed.
 #include "persistence/sim_journal.hpp"
 #include "tests/kit/journal_contract.hpp"
+#include "tests/kit/virtual_time.hpp"
 
 #include <map>
 
 namespace souk::persistence {
 namespace {
-
-/// Virtual time: tasks in order of time, then of arrival.
-class virtual_time {
-public:
-  void later(std::chrono::nanoseconds delay, std::function<void()> what) {
-    tasks_.emplace(std::pair{now_ + delay, ++count_}, std::move(what));
-  }
-  bool step() {
-    if (tasks_.empty())
-      return false;
-    auto next = tasks_.extract(tasks_.begin());
-    now_ = next.key().first;
-    next.mapped()();
-    return true;
-  }
-  run_later port() {
-    return [this](auto delay, auto what) { later(delay, std::move(what)); };
-  }
-
-private:
-  std::chrono::nanoseconds now_{0};
-  uint64_t count_ = 0;
-  std::map<std::pair<std::chrono::nanoseconds, uint64_t>, std::function<void()>> tasks_;
-};
 
 struct sim_bench {
   static const char* missing() { return nullptr; }

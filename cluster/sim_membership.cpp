@@ -1,0 +1,175 @@
+#include "cluster/sim_membership.hpp"
+
+#include <algorithm>
+
+namespace souk::cluster {
+
+namespace {
+
+failure of_another(const std::string& cluster) {
+  return fail(errc::conflict, "this database belongs to the cluster '" + cluster + "'");
+}
+
+} // namespace
+
+member* sim_membership_store::find(const node_ref& who) {
+  const auto it = std::ranges::find(rows_.members, who, &member::who);
+  return it == rows_.members.end() ? nullptr : &*it;
+}
+
+bool sim_membership_store::is_dead(const node_ref& who) const {
+  const auto* known = rows_.find(who);
+  return known ? known->state == member_state::dead : who.generation <= forgotten_;
+}
+
+result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_t expected,
+                                             const member& row) {
+  if (cluster_ && *cluster_ != cluster)
+    return of_another(*cluster_);
+  if (rows_.version != expected)
+    return fail(errc::conflict, "another change was first");
+  if (is_dead(row.who))
+    return fail(errc::conflict, row.who.text() + " is dead for ever");
+  cluster_ = cluster;
+  auto* place = find(row.who);
+  if (!place) {
+    rows_.members.push_back(row);
+    std::ranges::sort(rows_.members, {}, &member::who);
+    place = find(row.who);
+  }
+  *place = row;
+  place->alive_at = time_.now();
+  if (row.state == member_state::dead)
+    journals_.declare_dead({row.who.node, row.who.generation});
+  ++rows_.version;
+  std::erase_if(watchers_, [](const auto& w) { return w.expired(); });
+  for (const auto& w : watchers_)
+    if (const auto changed = w.lock())
+      (*changed)();
+  return rows_.version;
+}
+
+result<membership> sim_membership_store::read(const std::string& cluster) const {
+  if (cluster_ && *cluster_ != cluster)
+    return of_another(*cluster_);
+  auto all = rows_;
+  all.at = time_.now();
+  return all;
+}
+
+result<uint64_t> sim_membership_store::confirm(const node_ref& who) {
+  auto* known = find(who);
+  if (!known || known->state == member_state::dead)
+    return fail(errc::superseded, who.text() + " is dead or unknown");
+  known->alive_at = time_.now();
+  return rows_.version;
+}
+
+void sim_membership_store::fence(const std::vector<node_ref>& living) {
+  std::set<persistence::sim_store::process> names;
+  for (const auto& who : living)
+    names.emplace(who.node, who.generation);
+  journals_.end_sessions_but(names);
+}
+
+void sim_membership_store::forget_dead(time_point when) {
+  std::erase_if(rows_.members, [&](const member& m) {
+    const bool goes = m.state == member_state::dead && m.alive_at < when;
+    if (goes)
+      forgotten_ = std::max(forgotten_, m.who.generation);
+    return goes;
+  });
+}
+
+void sim_membership_store::watch(std::weak_ptr<std::function<void()>> changed) {
+  watchers_.push_back(std::move(changed));
+}
+
+sim_membership::sim_membership(sim_membership_store& store, persistence::run_later later,
+                               std::string cluster, uint64_t seed, sim_membership_faults faults)
+    : state_(std::make_shared<state>(
+          state{store, std::move(later), std::move(cluster), std::mt19937_64{seed}, faults})) {}
+
+std::chrono::nanoseconds sim_membership::state::latency() {
+  const auto range = (faults.latency_most - faults.latency_least).count() + 1;
+  return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
+}
+
+/// Half the latency there, half back; the node may be gone by either.
+template <class T, class Work>
+void sim_membership::call(Work work, callback<T> done) {
+  auto& s = *state_;
+  const auto way = s.latency() / 2;
+  const bool lost_before = s.strikes(s.faults.lost_before);
+  const bool lost_after = s.strikes(s.faults.lost_after);
+  const auto answer = [weak = std::weak_ptr{state_},
+                       done = std::move(done)](std::chrono::nanoseconds delay, result<T> r) {
+    if (const auto alive = weak.lock())
+      alive->later(delay, [weak, done, r = std::move(r)] {
+        if (!weak.expired())
+          done(r);
+      });
+  };
+  const auto unheard = fail(errc::unavailable, "the membership table is away");
+  if (s.is_cut() || lost_before)
+    return answer(s.is_cut() ? s.faults.patience : way, unheard);
+  // What was sent arrives whether this node lives or not.
+  s.later(way, [&store = s.store, cluster = s.cluster, weak = std::weak_ptr{state_}, work, answer,
+                way, lost_after, unheard] {
+    if (store.is_away())
+      return answer(way, unheard);
+    auto r = work(store, cluster);
+    const auto alive = weak.lock();
+    answer(way, lost_after || (alive && !alive->reachable) ? result<T>{unheard} : std::move(r));
+  });
+}
+
+void sim_membership::read(callback<membership> done) {
+  call<membership>([](const auto& store, const auto& cluster) { return store.read(cluster); },
+                   std::move(done));
+}
+
+void sim_membership::write(uint64_t expected, const member& row, callback<uint64_t> done) {
+  call<uint64_t>(
+      [=](auto& store, const auto& cluster) { return store.write(cluster, expected, row); },
+      std::move(done));
+}
+
+void sim_membership::confirm(const node_ref& who, callback<uint64_t> done) {
+  call<uint64_t>([who](auto& store, const auto&) { return store.confirm(who); }, std::move(done));
+}
+
+void sim_membership::fence(const std::vector<node_ref>& living, callback<void> done) {
+  call<void>(
+      [living](auto& store, const auto&) -> result<void> {
+        store.fence(living);
+        return {};
+      },
+      std::move(done));
+}
+
+void sim_membership::forget_dead(time_point when, callback<void> done) {
+  call<void>(
+      [when](auto& store, const auto&) -> result<void> {
+        store.forget_dead(when);
+        return {};
+      },
+      std::move(done));
+}
+
+void sim_membership::watch(std::function<void()> changed) {
+  SOUK_ASSERT(!watching_, "a table is watched once");
+  watching_ = std::make_shared<std::function<void()>>(
+      [weak = std::weak_ptr{state_}, changed = std::move(changed)] {
+        const auto s = weak.lock();
+        if (!s || s->is_cut() || s->strikes(s->faults.unheard))
+          return;
+        s->later(s->latency(), [weak, changed] {
+          if (!weak.expired())
+            changed();
+        });
+      });
+  state_->store.watch(watching_);
+}
+
+} // namespace souk::cluster
