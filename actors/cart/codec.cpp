@@ -1,8 +1,10 @@
 // Cart events and snapshots ↔ Protobuf.
 #include "actors/cart/cart.hpp"
+#include "actors/cart/convert.hpp"
 #include "actors/order/placement_codec.hpp"
+#include "cluster/failure_codec.hpp"
 
-#include <proto/cart.pb.h>
+#include <algorithm>
 
 namespace souk::cart {
 
@@ -10,52 +12,14 @@ namespace {
 
 using pb_event = pb::cart_event;
 
-void write(const line& l, pb::cart_line& to) {
-  to.set_id(l.id);
-  to.set_sku(l.sku);
-  to.set_product_id(l.product_id);
-  to.set_title(l.title);
-  for (const auto& [name, value] : l.options) {
-    auto& option = *to.add_options();
-    option.set_name(name);
-    option.set_value(value);
-  }
-  to.set_quantity(l.quantity);
-  to.set_unit_price(l.unit_price.amount);
-  to.set_currency(std::string(l.unit_price.currency.code()));
-  to.set_priced_at_us(to_micros(l.priced_at));
-}
-
-void write(const problem& p, pb::cart_problem& to) {
-  to.set_code(p.code);
-  to.set_field(p.field);
-  to.set_detail(p.detail);
-  if (p.available)
-    to.set_available(*p.available);
-}
-
-void write(const opened& e, pb_event& out) {
-  auto& to = *out.mutable_opened();
-  to.set_currency(std::string(e.currency.code()));
-  to.set_country(e.country);
-  to.set_user_id(e.user_id);
-  to.set_session(e.session);
-}
-void write(const line_put& e, pb_event& out) { write(e.line, *out.mutable_line_put()); }
+void write(const opened& e, pb_event& out) { to_proto(e, *out.mutable_opened()); }
+void write(const line_put& e, pb_event& out) { to_proto(e.line, *out.mutable_line_put()); }
 void write(const line_changed& e, pb_event& out) {
   out.mutable_line_changed()->set_line(e.line);
   out.mutable_line_changed()->set_quantity(e.quantity);
 }
 void write(const line_removed& e, pb_event& out) { out.set_line_removed(e.line); }
-void write(const repriced& e, pb_event& out) {
-  for (const auto& p : e.prices) {
-    auto& to = *out.mutable_repriced()->add_prices();
-    to.set_line(p.line);
-    to.set_unit_price(p.unit_price.amount);
-    to.set_currency(std::string(p.unit_price.currency.code()));
-    to.set_priced_at_us(to_micros(p.priced_at));
-  }
-}
+void write(const repriced& e, pb_event& out) { to_proto(e.prices, *out.mutable_repriced()); }
 void write(const country_set& e, pb_event& out) { out.set_country_set(e.country); }
 void write(const claimed& e, pb_event& out) { out.set_claimed(e.user_id); }
 void write(const ordering& e, pb_event& out) {
@@ -66,7 +30,7 @@ void write(const reopened& e, pb_event& out) {
   auto& to = *out.mutable_reopened();
   to.set_order_id(e.order_id);
   for (const auto& p : e.problems)
-    write(p, *to.add_problems());
+    cluster::write_problem(p, *to.add_problems());
 }
 void write(const completed& e, pb_event& out) { out.set_completed(e.order_id); }
 void write(const handed_over& e, pb_event& out) {
@@ -79,83 +43,55 @@ void write(const absorbed& e, pb_event& out) {
   auto& to = *out.mutable_absorbed();
   to.set_from_cart(e.from_cart);
   for (const auto& l : e.lines)
-    write(l, *to.add_lines());
+    to_proto(l, *to.add_lines());
   for (const auto& p : e.problems)
-    write(p, *to.add_problems());
+    cluster::write_problem(p, *to.add_problems());
 }
 void write(const expired&, pb_event& out) { out.mutable_expired(); }
 
 // Numbers no decision could have made would overflow the sums.
-result<money> read_price(int64_t amount, const std::string& code) {
-  const auto unit = currency::parse(code);
-  if (!unit || amount < 0 || amount > amount_max)
-    return fail(errc::corrupt, "a cart line with an impossible price");
-  return money{amount, *unit};
-}
-
+bool is_price(const money& m) { return m.amount >= 0 && m.amount <= amount_max; }
 bool is_quantity(int64_t quantity) { return quantity >= 0 && quantity <= 1'000'000; }
-
-result<line> read(const pb::cart_line& l) {
-  const auto price = read_price(l.unit_price(), l.currency());
-  if (!price || !is_quantity(l.quantity()))
-    return fail(errc::corrupt, "a cart line with impossible numbers");
-  line to{l.id(), l.sku(),      l.product_id(), l.title(),
-          {},     l.quantity(), *price,         from_micros(l.priced_at_us())};
-  for (const auto& option : l.options())
-    to.options.emplace(option.name(), option.value());
-  return to;
-}
+bool is_line(const line& l) { return is_price(l.unit_price) && is_quantity(l.quantity); }
 
 template <class Lines>
 result<std::vector<line>> read_lines(const Lines& from) {
-  std::vector<line> to;
-  for (const auto& l : from) {
-    auto one = read(l);
-    if (!one)
-      return one.error();
-    to.push_back(std::move(*one));
-  }
-  return to;
-}
-
-template <class Problems>
-std::vector<problem> read_problems(const Problems& from) {
-  std::vector<problem> to;
-  for (const auto& p : from)
-    to.push_back({p.code(), p.field(), p.detail(),
-                  p.has_available() ? std::optional{p.available()} : std::nullopt});
-  return to;
+  auto lines = lines_from(from);
+  if (lines && !std::all_of(lines->begin(), lines->end(), is_line))
+    return fail(errc::corrupt, "a cart line with impossible numbers");
+  return lines;
 }
 
 result<model::event> read(const pb_event::opening& x) {
-  const auto unit = currency::parse(x.currency());
-  if (!unit)
-    return fail(errc::corrupt, "a cart in an unknown currency");
-  return opened{*unit, x.country(), x.user_id(), x.session()};
+  auto e = opening_from<opened>(x);
+  if (!e)
+    return e.error();
+  return std::move(*e);
 }
 
 result<model::event> read(const pb_event::price_list& x) {
-  repriced e;
-  for (const auto& p : x.prices()) {
-    const auto price = read_price(p.unit_price(), p.currency());
-    if (!price)
-      return price.error();
-    e.prices.push_back({p.line(), *price, from_micros(p.priced_at_us())});
-  }
-  return e;
+  auto prices = from_proto(x);
+  if (!prices)
+    return prices.error();
+  if (!std::all_of(prices->begin(), prices->end(),
+                   [](const price& p) { return is_price(p.unit_price); }))
+    return fail(errc::corrupt, "an impossible price in a cart");
+  return repriced{std::move(*prices)};
 }
 
 result<model::event> read(const pb_event::absorption& x) {
   auto lines = read_lines(x.lines());
   if (!lines)
     return lines.error();
-  return absorbed{x.from_cart(), std::move(*lines), read_problems(x.problems())};
+  return absorbed{x.from_cart(), std::move(*lines), cluster::read_problems(x.problems())};
 }
 
 result<model::event> read_put(const pb::cart_line& x) {
-  auto l = read(x);
+  auto l = from_proto(x);
   if (!l)
     return l.error();
+  if (!is_line(*l))
+    return fail(errc::corrupt, "a cart line with impossible numbers");
   return line_put{std::move(*l)};
 }
 
@@ -204,7 +140,7 @@ result<model::event> model::decode_event(std::string_view bytes) {
   case pb_event::kOrderPlaced:
     return order_placed{in.order_placed()};
   case pb_event::kReopened:
-    return reopened{in.reopened().order_id(), read_problems(in.reopened().problems())};
+    return reopened{in.reopened().order_id(), cluster::read_problems(in.reopened().problems())};
   case pb_event::kCompleted:
     return completed{in.completed()};
   case pb_event::kHandedOver:
@@ -232,9 +168,9 @@ std::string model::encode(const state& s) {
   out.set_user_id(s.user_id);
   out.set_session(s.session);
   for (const auto& l : s.lines)
-    write(l, *out.add_lines());
+    to_proto(l, *out.add_lines());
   for (const auto& p : s.problems)
-    write(p, *out.add_problems());
+    cluster::write_problem(p, *out.add_problems());
   out.set_order_id(s.order_id);
   if (s.owed)
     order::to_proto(*s.owed, *out.mutable_owed());
@@ -261,7 +197,7 @@ result<model::state> model::decode_state(std::string_view bytes, uint32_t versio
           .user_id = in.user_id(),
           .session = in.session(),
           .lines = std::move(*lines),
-          .problems = read_problems(in.problems()),
+          .problems = cluster::read_problems(in.problems()),
           .order_id = in.order_id(),
           .owed = {},
           .from_cart = in.from_cart(),

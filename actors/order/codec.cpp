@@ -1,4 +1,5 @@
 // Events and snapshots of an order ↔ proto/order.proto.
+#include "actors/order/convert.hpp"
 #include "actors/order/order.hpp"
 #include "actors/order/placement_codec.hpp"
 
@@ -10,36 +11,6 @@ namespace {
 
 using event = model::event;
 using state = model::state;
-
-void put(const payment::intent& from, pb::order_intent& to) {
-  to.set_id(from.id);
-  to.set_status(static_cast<uint32_t>(from.status));
-  to.set_amount(from.amount.amount);
-  to.set_currency(std::string(from.amount.currency.code()));
-  to.set_authorised(from.authorised);
-  to.set_captured(from.captured);
-  to.set_refunded(from.refunded);
-  to.set_decline_code(from.decline_code);
-  to.set_next_action_url(from.next_action_url);
-  to.set_order_id(from.order_id);
-  to.set_attempt(from.attempt);
-}
-
-result<payment::intent> get_intent(const pb::order_intent& from) {
-  const auto unit = currency::parse(from.currency());
-  if (!unit)
-    return fail(errc::corrupt, "a payment in no currency");
-  return payment::intent{.id = from.id(),
-                         .status = static_cast<payment::intent_status>(from.status()),
-                         .amount = {from.amount(), *unit},
-                         .authorised = from.authorised(),
-                         .captured = from.captured(),
-                         .refunded = from.refunded(),
-                         .decline_code = from.decline_code(),
-                         .next_action_url = from.next_action_url(),
-                         .order_id = from.order_id(),
-                         .attempt = from.attempt()};
-}
 
 void put_units(pb::order_event_units_event& to, const std::string& reservation) {
   to.set_reservation(reservation);
@@ -93,7 +64,9 @@ void put(const attempt_closed& e, pb::order_event& to) {
   to.mutable_attempt_closed()->set_number(e.number);
   to.mutable_attempt_closed()->set_outcome(e.outcome);
 }
-void put(const intent_merged& e, pb::order_event& to) { put(e.intent, *to.mutable_intent_seen()); }
+void put(const intent_merged& e, pb::order_event& to) {
+  to_proto(e.intent, *to.mutable_intent_seen());
+}
 void put(const moved& e, pb::order_event& to) {
   auto& x = *to.mutable_status_moved();
   x.set_to(static_cast<uint32_t>(e.to));
@@ -198,7 +171,7 @@ result<event> model::decode_event(std::string_view bytes) {
   case pb::order_event::kAttemptClosed:
     return event{attempt_closed{from.attempt_closed().number(), from.attempt_closed().outcome()}};
   case pb::order_event::kIntentSeen: {
-    auto intent = get_intent(from.intent_seen());
+    auto intent = from_proto(from.intent_seen());
     if (!intent)
       return intent.error();
     return event{intent_merged{std::move(*intent)}};
@@ -262,7 +235,7 @@ std::string model::encode(const state& s) {
     x.set_opened_us(to_micros(a.opened));
   }
   for (const auto& i : s.intents)
-    put(i, *to.add_intents());
+    to_proto(i, *to.add_intents());
   for (const auto& one : s.shipments) {
     auto& x = *to.add_shipments();
     x.set_id(one.id);
@@ -316,7 +289,7 @@ result<state> model::decode_state(std::string_view bytes, uint32_t version) {
     s.attempts.push_back({x.number(), static_cast<attempt_kind>(x.kind()), x.intent(), x.amount(),
                           x.payment_method(), from_micros(x.opened_us()), x.outcome()});
   for (const auto& x : from.intents()) {
-    auto intent = get_intent(x);
+    auto intent = from_proto(x);
     if (!intent)
       return intent.error();
     s.intents.push_back(std::move(*intent));
