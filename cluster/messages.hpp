@@ -23,8 +23,11 @@ struct commit_note {
   uint64_t seq = 0;
 };
 
-/// Nobody asked for this entity for a while: it may go.
-struct idle_note {};
+/// Nobody asked for this entity for a while: it may go. `to_another_node`: it has to, as soon as
+/// all it did is committed, and what it cannot answer yet is asked again there.
+struct idle_note {
+  bool to_another_node = false;
+};
 
 /// Work that must run on the receiving actor.
 struct task {
@@ -48,7 +51,9 @@ namespace souk::cluster {
 using entity_actor = caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<commit_note>,
                                       caf::reacts_to<idle_note>, caf::reacts_to<task>>;
 /// A shard host: activates entities that are asked for.
-using shard_actor = caf::typed_actor<caf::reacts_to<delivery>>;
+using shard_actor = caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<task>>;
+/// The way to one other node.
+using gateway_actor = caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<task>>;
 /// Periodic duties.
 using duty_actor = caf::typed_actor<caf::reacts_to<task>>;
 

@@ -35,6 +35,15 @@ public:
   /// Nothing was done, or what was done is unknown, as `why` says.
   virtual void refuse(failure why) = 0;
 
+  /// The command as it travels to another node (proto/<domain>.proto).
+  virtual result<std::string> encoded() const {
+    return fail(errc::internal, "this request stays on its node");
+  }
+  /// The reply of an entity on another node.
+  virtual void answered(std::string_view) {}
+  /// It came from another node, which is told when the entity is not here.
+  virtual bool is_from_afar() const { return false; }
+
   /// Counts this request at an activation, so that it is not let go while the request is there.
   void admitted_at(caf::intrusive_ptr<activation> where);
   void leave();

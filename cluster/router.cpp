@@ -1,6 +1,7 @@
 #include "cluster/router.hpp"
 
 #include "base/log.hpp"
+#include "cluster/shard_host.hpp"
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -18,11 +19,6 @@ public:
   void refuse(failure) override {} // the wakeup row stays and fires again
 };
 
-shard_actor::behavior_type shard_host(shard_actor::pointer,
-                                      std::function<void(const request_ptr&)> take) {
-  return {[take](const delivery& d) { take(d.what); }};
-}
-
 duty_actor::behavior_type sweeper(duty_actor::pointer self, router* owner) {
   self->delayed_send(self, sweep_every, make_task({}));
   return {[=](const task&) {
@@ -31,10 +27,29 @@ duty_actor::behavior_type sweeper(duty_actor::pointer self, router* owner) {
   }};
 }
 
+/// A cluster of one, which nobody ever joins.
+view_ptr all_ours() {
+  auto alone = std::make_shared<view>();
+  alone->owners = {{}};
+  alone->shards.fill(0);
+  return alone;
+}
+
+view_ptr nobodys() {
+  auto none = std::make_shared<view>();
+  none->shards.fill(no_owner);
+  return none;
+}
+
+template <class What>
+void run_on(const shard_actor& host, What what) {
+  caf::anon_send(host, make_task([what, to = caf::actor_cast<shard_host*>(host)] { what(*to); }));
+}
+
 } // namespace
 
 router::router(caf::actor_system& system, const clock& time, router_limits limits)
-    : system_(system), time_(time), limits_(limits),
+    : system_(system), time_(time), limits_(limits), view_(nobodys()), reads_until_(0),
       activated_(
           metrics::make_counter("souk_cluster_activations_total", "Entities brought into memory.")),
       refused_(metrics::make_counter("souk_cluster_requests_refused_total",
@@ -43,26 +58,37 @@ router::router(caf::actor_system& system, const clock& time, router_limits limit
 
 router::~router() = default;
 
-void router::add_kind(std::string kind, spawn_entity spawn) {
-  SOUK_ASSERT(shards_.empty(), "kinds are added before the router starts");
-  kinds_.emplace(std::move(kind), std::move(spawn));
+void router::add_kind(std::string kind, spawn_entity spawn, receive_command receive) {
+  SOUK_ASSERT(!sweeper_, "kinds are added before the router starts");
+  kinds_.emplace(std::move(kind), kind_of_entity{std::move(spawn), std::move(receive)});
 }
 
 void router::start() {
-  shards_.reserve(shard_count);
-  for (uint32_t shard = 0; shard < shard_count; ++shard)
-    shards_.push_back(system_.spawn(
-        shard_host, std::function<void(const request_ptr&)>(
-                        [this](const request_ptr& what) { activate_and_deliver(what); })));
+  view_ = all_ours();
+  reads_until_ = INT64_MAX;
+  spawn_hosts();
+}
+
+void router::start(membership_hooks hooks) {
+  hooks_ = std::move(hooks);
+  spawn_hosts();
+}
+
+void router::spawn_hosts() {
+  const auto now = view_.load();
+  for (uint32_t shard = 0; shard < shard_count; ++shard) {
+    const bool ours = now->is_ours(shard);
+    shards_[shard].open = ours;
+    shards_[shard].host = system_.spawn<shard_host>(this, shard, ours);
+  }
   sweeper_ = system_.spawn(sweeper, this);
 }
 
 void router::stop() {
   stopping_ = true;
   caf::anon_send_exit(sweeper_, caf::exit_reason::user_shutdown);
-  for (auto& shard : shards_)
-    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
-  for (auto& s : stripes_) {
+  for (auto& s : shards_) {
+    caf::anon_send_exit(s.host, caf::exit_reason::user_shutdown);
     std::vector<entity_actor> actors;
     {
       std::lock_guard lock(s.mutex);
@@ -75,10 +101,19 @@ void router::stop() {
   }
 }
 
+// --- requests
+
+void router::refuse_for_now(const request_ptr& what, errc code, const char* why) {
+  refused_.Increment();
+  auto failed = fail(code, why);
+  failed.retry_after = 1s;
+  what->refuse(std::move(failed));
+}
+
 bool router::deliver(const request_ptr& what) {
   activation_ptr found;
   {
-    auto& s = stripe_of(what->target);
+    auto& s = shard_of(what->target);
     std::lock_guard lock(s.mutex);
     const auto it = s.active.find(what->target);
     if (it == s.active.end())
@@ -88,13 +123,9 @@ bool router::deliver(const request_ptr& what) {
   switch (found->admit(limits_.entity_commands)) {
   case activation::admission::closed:
     return false;
-  case activation::admission::full: {
-    refused_.Increment();
-    auto why = fail(errc::overloaded, "too many requests are under way here");
-    why.retry_after = 1s;
-    what->refuse(std::move(why));
+  case activation::admission::full:
+    refuse_for_now(what, errc::overloaded, "too many requests are under way here");
     return true;
-  }
   case activation::admission::admitted:
     break;
   }
@@ -106,8 +137,18 @@ bool router::deliver(const request_ptr& what) {
 void router::send(request_ptr what) {
   if (stopping_)
     return what->refuse(fail(errc::unavailable, "this node is stopping"));
-  if (!deliver(what))
-    caf::anon_send(shards_[what->target.shard()], delivery{what});
+  const auto now = view_.load();
+  const auto* owner = now->owner_of(what->target.shard());
+  if (owner && !owner->gate) {
+    if (!deliver(what))
+      caf::anon_send(shard_of(what->target).host, delivery{std::move(what)});
+    return;
+  }
+  if (what->is_from_afar())
+    return what->refuse(fail(errc::superseded, "another node owns it"));
+  if (!owner)
+    return refuse_for_now(what, errc::unavailable, "no node owns it now");
+  caf::anon_send(owner->gate, delivery{std::move(what)});
 }
 
 void router::retry(request_ptr what, const failure& why) {
@@ -117,7 +158,75 @@ void router::retry(request_ptr what, const failure& why) {
   send(std::move(what));
 }
 
-void router::wake(const entity_id& entity) { send(caf::make_counted<wake_request>(entity)); }
+void router::serve(entity_id to, command_meta how, std::string_view command, respond answer) {
+  const auto kind = kinds_.find(to.kind());
+  if (kind == kinds_.end() || !kind->second.receive)
+    return answer(fail(errc::not_found, "no such kind of entity"));
+  if (auto what = kind->second.receive(std::move(to), std::move(how), command, std::move(answer)))
+    send(std::move(what));
+}
+
+void router::wake(const entity_id& entity) {
+  if (shard_of(entity).open)
+    send(caf::make_counted<wake_request>(entity));
+}
+
+void router::refresh(std::function<void()> then) const {
+  hooks_.refresh ? hooks_.refresh(std::move(then)) : then();
+}
+
+// --- shards
+
+router::moved_shards router::install(view_ptr next) {
+  const auto before = view_.load();
+  moved_shards moved;
+  for (uint32_t shard = 0; shard < shard_count; ++shard) {
+    const bool was = before->is_ours(shard), is = next->is_ours(shard);
+    if (is && !was)
+      moved.gained.push_back(shard);
+    if (was && !is)
+      moved.lost.push_back(shard);
+  }
+  // A host must know of its shard before anybody sends to it by the new view, and must not be
+  // emptied while others still send to it by the old one.
+  for (const auto shard : moved.gained)
+    run_on(shards_[shard].host, [](shard_host& h) { h.gain(); });
+  version_ = next->version;
+  view_ = std::move(next);
+  for (const auto shard : moved.lost) {
+    shards_[shard].open = false;
+    run_on(shards_[shard].host, [](shard_host& h) { h.lose(); });
+  }
+  return moved;
+}
+
+void router::open(uint32_t shard) {
+  shards_[shard].open = true;
+  run_on(shards_[shard].host, [](shard_host& h) { h.open(); });
+}
+
+std::vector<uint32_t> router::open_shards() const {
+  std::vector<uint32_t> all;
+  for (uint32_t shard = 0; shard < shard_count; ++shard)
+    if (shards_[shard].open)
+      all.push_back(shard);
+  return all;
+}
+
+bool router::empty_out(uint32_t shard, bool tell) {
+  auto& s = shards_[shard];
+  std::lock_guard lock(s.mutex);
+  s.leaving = !s.active.empty();
+  if (tell)
+    for (const auto& [id, a] : s.active)
+      caf::anon_send(a->actor, idle_note{.to_another_node = true});
+  return s.active.empty();
+}
+
+void router::emptied(uint32_t shard) const {
+  if (hooks_.emptied)
+    hooks_.emptied(shard);
+}
 
 void router::activate_and_deliver(const request_ptr& what) {
   if (deliver(what))
@@ -125,24 +234,20 @@ void router::activate_and_deliver(const request_ptr& what) {
   const auto kind = kinds_.find(what->target.kind());
   if (kind == kinds_.end())
     return what->refuse(fail(errc::not_found, "no such kind of entity"));
-  if (active_.load() >= limits_.activations) {
-    refused_.Increment();
-    auto why = fail(errc::overloaded, "too many entities are in memory");
-    why.retry_after = 1s;
-    return what->refuse(std::move(why));
-  }
+  if (active_.load() >= limits_.activations)
+    return refuse_for_now(what, errc::overloaded, "too many entities are in memory");
   auto fresh = caf::make_counted<activation>(what->target);
   fresh->touch(time_.monotonic());
   // Before its actor runs: one that cannot recover closes at once, and waits for who was admitted.
   SOUK_ASSERT(fresh->admit(limits_.entity_commands) == activation::admission::admitted,
               "a fresh activation is open");
-  fresh->actor = kind->second(system_, *this, fresh);
+  fresh->actor = kind->second.spawn(system_, *this, fresh);
   active_gauge_.Set(static_cast<double>(++active_));
   activated_.Increment();
   {
-    auto& s = stripe_of(what->target);
+    auto& s = shard_of(what->target);
     std::lock_guard lock(s.mutex);
-    // stop() has looked through this stripe or will: either it or we end the actor.
+    // stop() has looked through this shard or will: either it or we end the actor.
     if (!stopping_)
       s.active[what->target] = fresh;
   }
@@ -155,11 +260,13 @@ void router::activate_and_deliver(const request_ptr& what) {
 void router::forget(const activation_ptr& gone) {
   gone->close();
   active_gauge_.Set(static_cast<double>(--active_));
-  auto& s = stripe_of(gone->entity);
+  auto& s = shard_of(gone->entity);
   std::lock_guard lock(s.mutex);
   const auto it = s.active.find(gone->entity);
   if (it != s.active.end() && it->second == gone)
     s.active.erase(it);
+  if (s.leaving && s.active.empty())
+    run_on(s.host, [](shard_host& h) { h.look_whether_empty(); });
 }
 
 void router::sweep() {
@@ -169,7 +276,7 @@ void router::sweep() {
   const auto idle = pressure >= 9 ? std::chrono::nanoseconds{limits_.idle} / 10
                                   : std::chrono::nanoseconds{limits_.idle};
   std::vector<activation_ptr> idle_ones;
-  for (auto& s : stripes_) {
+  for (auto& s : shards_) {
     std::lock_guard lock(s.mutex);
     for (auto& [id, a] : s.active)
       if (a->under_way() == 0 && now - a->last_used() >= idle)

@@ -14,8 +14,9 @@ inline constexpr std::chrono::milliseconds waker_every{500};
 /// Entities woken by one scan at most; the next scan takes the rest.
 inline constexpr uint32_t wake_batch = 1'000;
 
-/// Scans this node's shards every `waker_every`; the first scan looks `wakeup_grace` ahead, because
-/// whoever set those rows may be gone. All three must outlive the actor.
+/// Scans this node's shards every `waker_every`; the first scan of a shard that came here looks
+/// `wakeup_grace` ahead, because whoever set those rows may be gone. All three must outlive the
+/// actor.
 duty_actor spawn_waker(caf::actor_system& system, router& route, persistence::journal& journal,
                        const clock& time);
 

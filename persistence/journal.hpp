@@ -106,9 +106,9 @@ public:
     entity_id entity;
     time_point due;
   };
-  /// Wakeup rows of shards [first, last] due at or before `until`, earliest first, `limit` at most.
-  virtual void due_before(uint32_t first_shard, uint32_t last_shard, time_point until,
-                          uint32_t limit, callback<std::vector<due_entity>> done) = 0;
+  /// Wakeup rows of these shards due at or before `until`, earliest first, `limit` at most.
+  virtual void due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
+                          callback<std::vector<due_entity>> done) = 0;
 };
 
 } // namespace souk::persistence

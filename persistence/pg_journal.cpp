@@ -75,15 +75,15 @@ std::unique_ptr<journal_stream> pg_journal::open(const entity_id& entity, uint64
       writer_of(entity), std::make_shared<stream_record>(entity, seq, chain, std::move(observer)));
 }
 
-void pg_journal::due_before(uint32_t first_shard, uint32_t last_shard, time_point until,
-                            uint32_t limit, callback<std::vector<due_entity>> done) {
+void pg_journal::due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
+                            callback<std::vector<due_entity>> done) {
+  const std::vector<int64_t> among(shards.begin(), shards.end());
   reads_.ask(
       [=](sql::connection& c) -> result<std::vector<due_entity>> {
         auto r = c.execute("select entity, due_at from wakeup"
-                           " where shard between $1 and $2 and due_at <= $3"
-                           " order by due_at, entity limit $4",
-                           {static_cast<int64_t>(first_shard), static_cast<int64_t>(last_shard),
-                            until, static_cast<int64_t>(limit)});
+                           " where shard = any($1) and due_at <= $2"
+                           " order by due_at, entity limit $3",
+                           {among, until, static_cast<int64_t>(limit)});
         if (!r)
           return r.error();
         std::vector<due_entity> out;

@@ -218,12 +218,12 @@ std::unique_ptr<journal_stream> sim_journal::open(const entity_id& entity, uint6
       });
 }
 
-void sim_journal::due_before(uint32_t first_shard, uint32_t last_shard, time_point until,
-                             uint32_t limit, callback<std::vector<due_entity>> done) {
+void sim_journal::due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
+                             callback<std::vector<due_entity>> done) {
   state_->after(state_->latency(), [=](state& s) {
     if (s.store.is_away())
       return done(fail(errc::unavailable, "the journal is away"));
-    done(s.store.due_before(first_shard, last_shard, until, limit));
+    done(s.store.due_before(shards, until, limit));
   });
 }
 

@@ -68,14 +68,14 @@ stored_history sim_store::read(const std::string& entity) const {
   return out;
 }
 
-std::vector<journal::due_entity> sim_store::due_before(uint32_t first_shard, uint32_t last_shard,
+std::vector<journal::due_entity> sim_store::due_before(const std::vector<uint32_t>& shards,
                                                        time_point until, uint32_t limit) const {
   std::vector<journal::due_entity> out;
   for (const auto& [name, history] : entities_) {
     if (!history.wakeup || *history.wakeup > until)
       continue;
     auto id = entity_id::from_text(name);
-    if (id.shard() >= first_shard && id.shard() <= last_shard)
+    if (std::ranges::find(shards, id.shard()) != shards.end())
       out.push_back({std::move(id), *history.wakeup});
   }
   std::ranges::stable_sort(out, {}, &journal::due_entity::due);

@@ -31,8 +31,8 @@ public:
   refusal append(const batch& b);
   /// The snapshot and the rows behind it, as recovery reads them.
   stored_history read(const std::string& entity) const;
-  std::vector<journal::due_entity> due_before(uint32_t first_shard, uint32_t last_shard,
-                                              time_point until, uint32_t limit) const;
+  std::vector<journal::due_entity> due_before(const std::vector<uint32_t>& shards, time_point until,
+                                              uint32_t limit) const;
 
   /// A member's process; 0 when it was declared dead.
   uint64_t open_session(const std::string& node, uint64_t generation);

@@ -7,9 +7,14 @@
 
 namespace souk::entity {
 
+/// A read needs no id of its own.
+cluster::command_meta read_meta(const cluster::command_meta& of);
+/// The id of one step of a request with several.
+cluster::command_meta step_meta(const cluster::command_meta& of, std::string_view step);
+
 /// A request with one of a domain's commands in it.
 template <class Command, class Reply>
-class command_request final : public cluster::request {
+class command_request : public cluster::request {
 public:
   using answer = std::function<void(result<Reply>)>;
 
@@ -30,13 +35,52 @@ private:
   answer done_;
 };
 
+/// One that may go to another node: its domain says how.
+template <class Domain>
+class travelling_request final
+    : public command_request<typename Domain::command, typename Domain::reply> {
+public:
+  using base = command_request<typename Domain::command, typename Domain::reply>;
+  using base::base;
+  result<std::string> encoded() const override { return Domain::encode(this->command); }
+  void answered(std::string_view reply) override { this->complete(Domain::decode_reply(reply)); }
+};
+
+/// One that came from another node.
+template <class Domain>
+class received_request final
+    : public command_request<typename Domain::command, typename Domain::reply> {
+public:
+  using base = command_request<typename Domain::command, typename Domain::reply>;
+  using base::base;
+  bool is_from_afar() const override { return true; }
+};
+
+/// How the router takes in a domain's commands from other nodes.
+template <class Domain>
+cluster::receive_command receiver() {
+  return [](entity_id to, cluster::command_meta how, std::string_view bytes,
+            cluster::respond answer) -> cluster::request_ptr {
+    auto command = Domain::decode_command(bytes);
+    if (!command) {
+      answer(std::move(command.error()));
+      return nullptr;
+    }
+    return caf::make_counted<received_request<Domain>>(
+        std::move(to), std::move(how), std::move(*command),
+        [answer = std::move(answer)](result<typename Domain::reply> outcome) {
+          answer(outcome ? result<std::string>{Domain::encode(*outcome)} : outcome.error());
+        });
+  };
+}
+
 /// Sends `command` to the entity `key` of a domain, named by its `contract` (messages.hpp: kind,
 /// command, reply). `done` gets C::reply or the failure, on any thread; it is not called when the
 /// node stops before there is an answer: whoever waits has a deadline of its own.
 template <class Domain, class C>
 void ask(cluster::router& route, std::string_view key, C command, cluster::command_meta how,
          callback<typename C::reply> done) {
-  route.send(caf::make_counted<command_request<typename Domain::command, typename Domain::reply>>(
+  route.send(caf::make_counted<travelling_request<Domain>>(
       entity_id{Domain::kind, key}, std::move(how), typename Domain::command{std::move(command)},
       [done = std::move(done)](result<typename Domain::reply> outcome) {
         if (!outcome)

@@ -1,7 +1,7 @@
 // The generic shell: one actor around one model. It recovers, decides on the state with all its
 // events applied, and says nothing before the journal has what it is based on (law 2).
 //
-//   recovering ──► serving ──(idle, nothing owed in memory)──► gone
+//   recovering ──► serving ──(idle, nothing owed in memory; or its shard moved)──► gone
 //        │            │
 //        └────────────┴──(journal failed)──► failed: hands every request back to the router, then
 //        gone
@@ -53,7 +53,7 @@ public:
     recover();
     return {[this](const cluster::delivery& d) { take(d.what); },
             [this](const cluster::commit_note& note) { committed(note.seq); },
-            [this](const cluster::idle_note&) { go_if_idle(); },
+            [this](const cluster::idle_note& n) { n.to_another_node ? move_away() : go_if_idle(); },
             [this](const cluster::task& t) { (*t.run)(); }};
   }
 
@@ -74,7 +74,8 @@ private:
     uint64_t seq;
     request_ptr to; ///< nothing: the effects in `owed`
     std::optional<result<typename M::reply>> answer;
-    std::vector<typename M::effect> owed;
+    bool proven = false;
+    std::vector<typename M::effect> owed = {};
   };
 
   /// Forwards the journal's word to the actor.
@@ -105,6 +106,8 @@ private:
   time_point now() const { return std::max(env_.time.now(), fold_.last_at); }
   void execute(request_ptr rq);
   static failure busy();
+  /// False while a member is too old to read what these events are (rolling upgrade).
+  bool is_readable(const std::vector<typename M::event>& events) const;
   /// Applies the events at once and queues them for the journal.
   void record(const typename M::command& command, const cluster::command_meta& meta,
               const std::vector<typename M::event>& events, time_point at);
@@ -114,7 +117,9 @@ private:
   std::optional<persistence::wakeup_change> wakeup_after(time_point at);
 
   // --- law 2
-  void hold(request_ptr rq, result<typename M::reply> answer);
+  /// `proven`: the commit it waits for proves that no other activation knows better.
+  void hold(request_ptr rq, result<typename M::reply> answer, bool proven = false);
+  void say(const request_ptr& rq, result<typename M::reply> answer, bool proven);
   void committed(uint64_t seq);
   void release();
   void revisit_parked();
@@ -133,6 +138,9 @@ private:
 
   // --- leaving
   void go_if_idle();
+  /// The shard has a new owner: as soon as all that was done here is said.
+  void move_away();
+  void go_if_moved();
   /// The journal refused us or its outcome is unknown: whatever was not said is asked again
   /// elsewhere.
   void fail_activation(const failure& why);
@@ -162,6 +170,7 @@ private:
   bool effects_due_ = false;  ///< the state moved since pending was asked
   bool effects_held_ = false; ///< one computation waits in held_
   bool woken_ = false;
+  bool moving_ = false; ///< the shard has a new owner
   std::optional<std::chrono::nanoseconds> timer_at_;
   const entity_metrics& metrics_;
 };

@@ -37,6 +37,7 @@ void shell<M>::recovered(const result<persistence::recovered>& found) {
     execute(rq);
   effects_due_ = true;
   turn();
+  go_if_moved();
 }
 
 // --- commands
@@ -58,6 +59,7 @@ void shell<M>::take(const cluster::request_ptr& what) {
     return waiting_.push_back(std::move(rq));
   execute(std::move(rq));
   turn();
+  go_if_moved();
 }
 
 template <model M>
@@ -86,12 +88,22 @@ void shell<M>::execute(request_ptr rq) {
     metrics_.refusals.Increment();
     return hold(std::move(rq), std::move(events.error()));
   }
+  if (!is_readable(*events))
+    return rq->refuse(fail(errc::unavailable, "the cluster is being upgraded"));
   if (!events->empty())
     record(rq->command, meta, *events, at);
   else if (!M::is_ready(fold_.state, rq->command))
-    return parked_.push_back(std::move(rq));
+    return moving_ ? route_.retry(rq, busy()) : parked_.push_back(std::move(rq));
   auto answer = M::answer(fold_.state, rq->command);
-  hold(std::move(rq), std::move(answer));
+  hold(std::move(rq), std::move(answer), !events->empty());
+}
+
+template <model M>
+bool shell<M>::is_readable(const std::vector<typename M::event>& events) const {
+  if constexpr (requires(const typename M::event& e) { M::level(e); })
+    return std::ranges::all_of(
+        events, [&](const auto& event) { return M::level(event) <= route_.feature_level(); });
+  return true;
 }
 
 template <model M>
@@ -164,10 +176,20 @@ std::optional<persistence::wakeup_change> shell<M>::wakeup_after(time_point at) 
 // --- law 2
 
 template <model M>
-void shell<M>::hold(request_ptr rq, result<typename M::reply> answer) {
+void shell<M>::hold(request_ptr rq, result<typename M::reply> answer, bool proven) {
   if (fold_.seq == committed_ && held_.empty())
+    return say(rq, std::move(answer), proven);
+  held_.push_back({fold_.seq, std::move(rq), std::move(answer), proven});
+}
+
+/// A node that was cut off may not know that others went on without it.
+template <model M>
+void shell<M>::say(const request_ptr& rq, result<typename M::reply> answer, bool proven) {
+  if (proven || route_.reads_allowed())
     return rq->complete(std::move(answer));
-  held_.push_back({fold_.seq, std::move(rq), std::move(answer), {}});
+  auto why = fail(errc::unavailable, "this node has not proved for a while that it is a member");
+  why.retry_after = 1s;
+  rq->refuse(std::move(why));
 }
 
 template <model M>
@@ -178,6 +200,7 @@ void shell<M>::committed(uint64_t seq) {
   committed_ = std::max(committed_, seq);
   release();
   turn();
+  go_if_moved();
 }
 
 template <model M>
@@ -186,7 +209,7 @@ void shell<M>::release() {
     auto next = std::move(held_.front());
     held_.pop_front();
     if (next.to)
-      next.to->complete(std::move(*next.answer));
+      say(next.to, std::move(*next.answer), next.proven);
     else
       start_effects(next.owed);
   }

@@ -11,16 +11,17 @@ template <model M>
 void shell<M>::turn() {
   if (phase_ != phase::serving)
     return;
-  if (effects_due_ && !effects_held_) {
+  if (effects_due_ && !effects_held_ && !moving_) {
     effects_due_ = false;
     const auto at = now();
     const bool owing = M::due(fold_.state) <= at;
     if (owing || woken_ || !effects_.idle()) {
       effects_held_ = true;
-      held_.push_back({fold_.seq,
-                       nullptr,
-                       {},
-                       owing ? M::pending(fold_.state, at) : std::vector<typename M::effect>{}});
+      held_.push_back(
+          {.seq = fold_.seq,
+           .to = nullptr,
+           .answer = {},
+           .owed = owing ? M::pending(fold_.state, at) : std::vector<typename M::effect>{}});
     }
   }
   release();
@@ -66,7 +67,7 @@ void shell<M>::outcome_of(const std::string& step, const result<typename M::comm
   }
   const auto at = now();
   auto events = M::decide(fold_.state, *outcome, at);
-  if (events && !events->empty()) {
+  if (events && !events->empty() && is_readable(*events)) {
     effects_.succeeded(step);
     record(*outcome, {}, *events, at);
   } else {
@@ -135,6 +136,24 @@ void shell<M>::go_if_idle() {
 }
 
 template <model M>
+void shell<M>::move_away() {
+  moving_ = true;
+  for (auto& rq : std::exchange(parked_, {}))
+    route_.retry(rq, busy());
+  go_if_moved();
+}
+
+/// What is owed is computed and tried again by the activation on the new owner.
+template <model M>
+void shell<M>::go_if_moved() {
+  if (!moving_ || phase_ != phase::serving || fold_.seq != committed_ || !held_.empty() ||
+      !parked_.empty() || !me_ || !me_->try_close())
+    return;
+  route_.forget(me_);
+  this->quit();
+}
+
+template <model M>
 void shell<M>::fail_activation(const failure& why) {
   if (phase_ == phase::failed)
     return;
@@ -158,14 +177,19 @@ void shell<M>::fail_activation(const failure& why) {
                                                      : unsaid.push_back(std::move(rq));
   if (why.code == errc::corrupt || unsaid.empty())
     return refuse_all(unsaid);
-  this->delayed_send(this, why.code == errc::superseded ? look_again : unavailable_pause,
-                     cluster::make_task([this, unsaid] {
-                       auto unknown = failure_;
-                       unknown.code = errc::timed_out;
-                       for (const auto& rq : unsaid)
-                         route_.retry(rq, unknown);
-                       leave_when_empty();
-                     }));
+  const auto hand_back = cluster::make_task([this, unsaid] {
+    auto unknown = failure_;
+    unknown.code = errc::timed_out;
+    for (const auto& rq : unsaid)
+      route_.retry(rq, unknown);
+    leave_when_empty();
+  });
+  if (why.code != errc::superseded)
+    return void(this->delayed_send(this, unavailable_pause, hand_back));
+  // Another owner may have written: the newest view says who should go on.
+  route_.refresh([self = caf::actor_cast<cluster::entity_actor>(this), hand_back] {
+    caf::anon_send(self, hand_back);
+  });
 }
 
 template <model M>

@@ -58,6 +58,8 @@ struct effect {
 ///   kind fails with encode(state) / decode_state(bytes, version)   errc::corrupt; M::state_version
 ///   is written postings(state, event, at)   optional: double entries that this event books (state
 ///   before apply)
+///   level(event)                 optional: the feature level that reads it, 1 where there is none;
+///   not written before every member has that level (rolling upgrade)
 template <class M>
 concept model = requires(typename M::state& state, const typename M::state& seen,
                          const typename M::command& command, const typename M::event& event,

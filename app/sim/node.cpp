@@ -68,10 +68,10 @@ node::socket::open(const entity_id& entity, uint64_t seq, const chain_hash& chai
   return stream;
 }
 
-void node::socket::due_before(uint32_t first, uint32_t last, time_point until, uint32_t limit,
+void node::socket::due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
                               callback<std::vector<due_entity>> done) {
   if (to_)
-    to_->due_before(first, last, until, limit, std::move(done));
+    to_->due_before(shards, until, limit, std::move(done));
 }
 
 node::node(timeline& time, dice& random, persistence::sim_store& store, bank& money,

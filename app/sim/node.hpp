@@ -71,7 +71,7 @@ private:
     std::unique_ptr<persistence::journal_stream>
     open(const entity_id& entity, uint64_t seq, const chain_hash& chain,
          std::weak_ptr<persistence::journal_observer> observer) override;
-    void due_before(uint32_t first, uint32_t last, time_point until, uint32_t limit,
+    void due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
                     callback<std::vector<due_entity>> done) override;
 
   private:

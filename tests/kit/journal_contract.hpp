@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include <mutex>
+#include <numeric>
 
 namespace souk::persistence {
 
@@ -81,7 +82,9 @@ struct JournalContract : testing::Test {
   std::vector<journal::due_entity> due(time_point until, uint32_t limit = 100) {
     std::optional<result<std::vector<journal::due_entity>>> answer;
     std::mutex guard;
-    bench->at(0).due_before(0, shard_count - 1, until, limit, [&](auto r) {
+    std::vector<uint32_t> all(shard_count);
+    std::iota(all.begin(), all.end(), 0);
+    bench->at(0).due_before(all, until, limit, [&](auto r) {
       std::lock_guard lock{guard};
       answer = std::move(r);
     });

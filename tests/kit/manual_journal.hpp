@@ -40,7 +40,7 @@ public:
     return std::make_unique<stream>(*this, entity, seq, std::move(observer));
   }
 
-  void due_before(uint32_t, uint32_t, time_point until, uint32_t,
+  void due_before(const std::vector<uint32_t>&, time_point until, uint32_t,
                   callback<std::vector<due_entity>> done) override {
     std::vector<due_entity> due;
     for (auto& [id, e] : entities)

@@ -1,0 +1,26 @@
+// What travels over a link: items for one peer, packed as proto/cluster.proto says.
+#pragma once
+
+#include "cluster/member.hpp"
+#include "cluster/request.hpp"
+
+#include <proto/cluster.pb.h>
+
+namespace souk::cluster {
+
+/// The newest layout of envelopes this program writes, and the oldest it reads.
+inline constexpr uint32_t envelope_version = 1;
+inline constexpr uint32_t envelope_version_oldest = 1;
+
+void write(pb::envelope::node& to, const node_ref& from);
+node_ref read(const pb::envelope::node& from);
+
+/// The command of `what`, its address and its deadline. Fails when the request cannot travel.
+result<pb::item::question> to_ask(const request& what);
+/// errc::malformed for an address, an id or a trace that is none.
+result<std::pair<entity_id, command_meta>> read(const pb::item::question& from);
+
+/// errc::malformed when the bytes are no envelope, or one without a sender.
+result<pb::envelope> parse_envelope(const std::string& message);
+
+} // namespace souk::cluster

@@ -1,0 +1,220 @@
+#include "cluster/gateway.hpp"
+
+#include "base/log.hpp"
+#include "cluster/failure_codec.hpp"
+
+#include <caf/send.hpp>
+
+namespace souk::cluster {
+
+gateway::gateway(caf::actor_config& cfg, node_ref peer, std::shared_ptr<const surroundings> around)
+    : gateway_actor::base(cfg), peer_(std::move(peer)), around_(std::move(around)),
+      flush_task_(make_task([this] { flush(); })),
+      asks_(metrics::make_counter("souk_cluster_remote_asks_total", "Asks sent to other nodes.")),
+      envelopes_(metrics::make_counter("souk_cluster_envelopes_total",
+                                       "Envelopes sent; asks and answers share them.")),
+      late_(metrics::make_counter("souk_cluster_late_answers_total",
+                                  "Answers that came when nobody waited for them any more.")) {}
+
+gateway::behavior_type gateway::make_behavior() {
+  return {[this](const delivery& d) { ask(d.what); }, [](const task& t) { (*t.run)(); }};
+}
+
+void gateway::on_exit() {
+  pending_.clear();
+  flush_task_ = {};
+}
+
+// --- asking
+
+void gateway::ask(const request_ptr& what) {
+  auto& a = *around_;
+  if (closed_)
+    return a.route->retry(what, fail(errc::unavailable, "the owner's node is gone"));
+  if (pending_.size() >= asks_pending_max || pending_bytes_ >= ask_bytes_pending_max) {
+    auto why = fail(errc::overloaded, "too many requests are under way to that node");
+    why.retry_after = 1s;
+    return what->refuse(std::move(why));
+  }
+  const auto now = a.time->now();
+  const auto id = ++last_id_;
+  auto& p = pending_[id];
+  p = {what, 0, std::min(what->meta.expires, now + ask_kept_most)};
+  if (!pack(id, p))
+    return;
+  pending_bytes_ += p.bytes;
+  asks_.Increment();
+  if (!std::exchange(ticking_, true))
+    delayed_send(this, gateway_tick, make_task([this] { tick(); }));
+}
+
+/// False: it cannot travel, and was refused.
+bool gateway::pack(uint64_t id, pending& p) {
+  auto packed = to_ask(*p.what);
+  if (!packed || packed->ByteSizeLong() > link_message_max / 2) {
+    p.what->refuse(packed ? fail(errc::too_large, "the command is too large to travel")
+                          : packed.error());
+    pending_.erase(id);
+    return false;
+  }
+  p.bytes = packed->ByteSizeLong();
+  pb::item item;
+  item.set_id(id);
+  *item.mutable_ask() = std::move(*packed);
+  put(std::move(item));
+  return true;
+}
+
+void gateway::put(pb::item what) {
+  if (!has_path())
+    return; // asks are sent again when there is one, answers are asked for again
+  batch_bytes_ += what.ByteSizeLong();
+  *batch_.add_items() = std::move(what);
+  if (batch_bytes_ >= envelope_bytes)
+    return flush();
+  if (!std::exchange(flush_asked_, true))
+    caf::anon_send(gateway_actor{this}, flush_task_); // behind what waits in the mailbox
+}
+
+void gateway::flush() {
+  flush_asked_ = false;
+  if (batch_.items().empty())
+    return;
+  auto& a = *around_;
+  write(*batch_.mutable_from(), a.self);
+  write(*batch_.mutable_to(), peer_);
+  batch_.set_view(a.route->version());
+  envelopes_.Increment();
+  if (!a.net->send(via_.value_or(peer_), batch_.SerializeAsString()))
+    via_ ? via_.reset() : void(up_ = false);
+  batch_.Clear();
+  batch_bytes_ = 0;
+}
+
+// --- the way there
+
+void gateway::link(bool up) {
+  up_ = up;
+  if (up)
+    via_.reset();
+  if (has_path())
+    send_all_again();
+}
+
+void gateway::relay(std::optional<node_ref> via) {
+  if (via_ == via)
+    return;
+  via_ = std::move(via);
+  if (has_path())
+    send_all_again();
+}
+
+/// What was under way on the lost link may have arrived or not: command ids make asking again
+/// harmless.
+void gateway::send_all_again() {
+  std::vector<uint64_t> ids;
+  for (const auto& [id, p] : pending_)
+    ids.push_back(id);
+  for (const auto id : ids)
+    pack(id, pending_[id]);
+}
+
+void gateway::close() {
+  if (std::exchange(closed_, true))
+    return;
+  const auto gone = fail(errc::timed_out, "the owner's node is gone");
+  for (auto& [id, p] : std::exchange(pending_, {}))
+    around_->route->retry(p.what, gone);
+  pending_bytes_ = 0;
+  delayed_send(this, gateway_lingers, make_task([this] { quit(); }));
+}
+
+// --- what comes in
+
+void gateway::received(const pb::envelope& what) {
+  for (const auto& item : what.items()) {
+    switch (item.what_case()) {
+    case pb::item::kAsk:
+      serve(item);
+      break;
+    case pb::item::kReply:
+    case pb::item::kFailure:
+    case pb::item::kMoved:
+      answered(item);
+      break;
+    case pb::item::WHAT_NOT_SET: // of a newer version
+      break;
+    default:
+      around_->control(peer_, item);
+    }
+  }
+}
+
+void gateway::serve(const pb::item& what) {
+  auto read_ask = read(what.ask());
+  // The entity's thread packs; this actor only sends.
+  auto answer = [self = gateway_actor{this}, this, id = what.id()](result<std::string> outcome) {
+    pb::item back;
+    back.set_id(id);
+    if (outcome)
+      back.set_reply(std::move(*outcome));
+    else if (outcome.error().code == errc::superseded)
+      back.set_moved(around_->route->version());
+    else
+      *back.mutable_failure() = encode(outcome.error());
+    caf::anon_send(self, make_task([this, back = std::move(back)] { put(back); }));
+  };
+  if (!read_ask)
+    return answer(read_ask.error());
+  around_->route->serve(std::move(read_ask->first), std::move(read_ask->second),
+                        what.ask().command(), std::move(answer));
+}
+
+void gateway::answered(const pb::item& what) {
+  const auto it = pending_.find(what.id());
+  if (it == pending_.end())
+    return late_.Increment();
+  const auto asked = std::move(it->second.what);
+  pending_bytes_ -= it->second.bytes;
+  pending_.erase(it);
+  if (what.has_reply())
+    asked->answered(what.reply());
+  else if (what.has_failure())
+    asked->refuse(decode(what.failure()));
+  else
+    moved(asked, what.moved());
+}
+
+void gateway::moved(const request_ptr& what, uint64_t version) {
+  auto& route = *around_->route;
+  route.heard_of(version);
+  const auto pause =
+      std::min(moved_pause_least * (1 << std::min(what->retries++, 6)), moved_pause_most);
+  if (what->meta.expires <= around_->time->now() + pause) {
+    auto why = fail(errc::unavailable, "its owner is changing");
+    why.retry_after = 1s;
+    return what->refuse(std::move(why));
+  }
+  delayed_send(this, pause, make_task([&route, what] { route.send(what); }));
+}
+
+void gateway::tell(pb::item what) { put(std::move(what)); }
+
+void gateway::tick() {
+  const auto now = around_->time->now();
+  for (auto it = pending_.begin(); it != pending_.end();) {
+    if (it->second.until > now) {
+      ++it;
+      continue;
+    }
+    pending_bytes_ -= it->second.bytes;
+    const auto late = std::move(it->second.what);
+    it = pending_.erase(it);
+    late->refuse(fail(errc::timed_out, "the owner's node did not answer in time"));
+  }
+  ticking_ = !pending_.empty() && !closed_;
+  if (ticking_)
+    delayed_send(this, gateway_tick, make_task([this] { tick(); }));
+}
+
+} // namespace souk::cluster

@@ -1,0 +1,58 @@
+// When a shard that this node has been given may be served: not before its former owner let go of
+// it, and not before a dead owner's sessions are ended. Nothing here is needed for safety (law 1);
+// it spares conflicts and stale reads. Pure: driven by the membership actor.
+//
+//   gained ──► waiting ──(fenced, and released | everybody settled | former owner dead |
+//   patience)──► ready
+#pragma once
+
+#include "base/entity_id.hpp"
+#include "cluster/member.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace souk::cluster {
+
+/// The former owner gets this long. Longer than reads are answered without a confirmed membership
+/// (fresh_for), so that nobody reads old state there when the shard is served here.
+inline constexpr std::chrono::milliseconds hand_off_patience{3'000};
+
+class hand_off {
+public:
+  /// At monotonic `now`, by view `version`; `from` is the living owner before, as far as known.
+  /// `others` are all other living members.
+  struct gain {
+    uint32_t shard = 0;
+    bool from_living = true; ///< false: its former owner is known to be dead, or there was none
+  };
+  void gained(uint64_t version, const std::vector<gain>& shards, const std::set<node_ref>& others,
+              std::chrono::nanoseconds now);
+  void lost(uint32_t shard) { waiting_.erase(shard); }
+  /// The dead of view `version` write no more.
+  void fenced(uint64_t version) { fenced_ = std::max(fenced_, version); }
+  void released(uint32_t shard, uint64_t version);
+  void settled(const node_ref& by, uint64_t version);
+  void gone(const node_ref& who) { settled_[who] = UINT64_MAX; }
+
+  /// Takes out the shards that may be served now.
+  std::vector<uint32_t> take_ready(std::chrono::nanoseconds now);
+  bool is_waiting() const { return !waiting_.empty(); }
+
+private:
+  struct awaited {
+    uint64_t version = 0;
+    bool from_living = true;
+    bool released = false;
+    std::chrono::nanoseconds until{0};
+  };
+  bool all_settled(uint64_t version) const;
+
+  std::map<uint32_t, awaited> waiting_;
+  std::set<node_ref> others_;
+  std::map<node_ref, uint64_t> settled_;
+  uint64_t fenced_ = 0;
+};
+
+} // namespace souk::cluster

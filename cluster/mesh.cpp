@@ -1,0 +1,124 @@
+#include "cluster/mesh.hpp"
+
+#include "base/log.hpp"
+
+#include <caf/send.hpp>
+
+namespace souk::cluster {
+
+mesh::mesh(caf::actor_system& system, node_ref self, links& net, router& route, const clock& time)
+    : system_(system), self_(std::move(self)), net_(net), route_(route), time_(time) {}
+
+result<void> mesh::start(control_sink control, link_watch watch) {
+  around_ = std::make_shared<const gateway::surroundings>(
+      gateway::surroundings{self_, &net_, &route_, &time_, std::move(control)});
+  watch_ = std::move(watch);
+  return net_.listen(
+      {.knows = [this](const node_ref& from) { return gate(from) != nullptr; },
+       .received = [this](const node_ref& from, std::string message) { received(from, message); },
+       .up =
+           [this](const node_ref& peer) {
+             linked(peer, true);
+             watch_(peer, {});
+           },
+       .down =
+           [this](const node_ref& peer, link_loss why) {
+             linked(peer, false);
+             watch_(peer, why);
+           }});
+}
+
+void mesh::stop() {
+  net_.stop();
+  std::vector<gateway_actor> all;
+  {
+    std::lock_guard lock(mutex_);
+    ways_.clear();
+    all.swap(all_);
+  }
+  for (const auto& gate : all)
+    caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
+}
+
+void mesh::open(const peer& to) {
+  {
+    std::lock_guard lock(mutex_);
+    if (ways_.contains(to.who))
+      return;
+    auto gate = system_.spawn<gateway>(to.who, around_);
+    all_.push_back(gate);
+    ways_[to.who] = {gate, caf::actor_cast<gateway*>(gate), false};
+  }
+  net_.open(to);
+}
+
+void mesh::close(const node_ref& who) {
+  net_.close(who);
+  run_on(who, [](gateway& g) { g.close(); });
+  std::lock_guard lock(mutex_);
+  ways_.erase(who);
+}
+
+gateway_actor mesh::gate(const node_ref& who) const {
+  std::lock_guard lock(mutex_);
+  const auto it = ways_.find(who);
+  return it == ways_.end() ? gateway_actor{} : it->second.gate;
+}
+
+bool mesh::is_linked(const node_ref& who) const {
+  std::lock_guard lock(mutex_);
+  const auto it = ways_.find(who);
+  return it != ways_.end() && it->second.linked;
+}
+
+void mesh::run_on(const node_ref& who, std::function<void(gateway&)> what) const {
+  std::lock_guard lock(mutex_);
+  const auto it = ways_.find(who);
+  if (it != ways_.end())
+    caf::anon_send(it->second.gate,
+                   make_task([what = std::move(what), to = it->second.behind] { what(*to); }));
+}
+
+void mesh::tell(const node_ref& to, pb::item what) {
+  run_on(to, [what = std::move(what)](gateway& g) { g.tell(what); });
+}
+
+void mesh::relay(const node_ref& who, std::optional<node_ref> via) {
+  run_on(who, [via = std::move(via)](gateway& g) { g.relay(via); });
+}
+
+void mesh::linked(const node_ref& peer, bool up) {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto it = ways_.find(peer); it != ways_.end())
+      it->second.linked = up;
+  }
+  run_on(peer, [up](gateway& g) { g.link(up); });
+}
+
+void mesh::refuse(const node_ref& from, const char* why) {
+  metrics::make_counter("souk_cluster_envelopes_refused_total",
+                        "Envelopes that were not read, by reason.", {{"reason", why}})
+      .Increment();
+  log::warn("mesh.envelope_refused", {{"from", from.text()}, {"why", why}});
+}
+
+void mesh::received(const node_ref& from, const std::string& message) {
+  auto parsed = parse_envelope(message);
+  if (!parsed)
+    return refuse(from, "garbled");
+  const auto sender = read(parsed->from());
+  const auto addressee = read(parsed->to());
+  if (addressee != self_) {
+    if (sender != from || !is_linked(addressee))
+      return refuse(from, "misdirected");
+    (void)net_.send(addressee, message);
+    return;
+  }
+  route_.heard_of(parsed->view());
+  run_on(sender, [envelope = std::make_shared<const pb::envelope>(std::move(*parsed))](gateway& g) {
+    g.received(*envelope);
+  });
+}
+
+} // namespace souk::cluster

@@ -1,0 +1,55 @@
+// All ways to other nodes: a gateway and a link for each living member, and what arrives sorted to
+// them. An envelope for somebody else is passed on, once.
+#pragma once
+
+#include "cluster/gateway.hpp"
+
+#include <mutex>
+
+namespace souk::cluster {
+
+/// Thread-safe. Must outlive the actors; stop() first.
+class mesh {
+public:
+  /// Told on the links' threads.
+  using link_watch = std::function<void(const node_ref& peer, std::optional<link_loss> lost)>;
+
+  mesh(caf::actor_system& system, node_ref self, links& net, router& route, const clock& time);
+  /// Listens. `control` gets what is not about entities, `watch` links that come (nothing) and go.
+  result<void> start(control_sink control, link_watch watch);
+  void stop();
+
+  void open(const peer& to);
+  /// It is dead: what was asked there is asked elsewhere.
+  void close(const node_ref& who);
+  /// Nothing when there is no way there.
+  gateway_actor gate(const node_ref& who) const;
+  bool is_linked(const node_ref& who) const;
+  void tell(const node_ref& to, pb::item what);
+  /// Envelopes for `who` go by way of another while their own link is down.
+  void relay(const node_ref& who, std::optional<node_ref> via);
+
+private:
+  struct way {
+    gateway_actor gate;
+    gateway* behind = nullptr; ///< used on `gate` alone
+    bool linked = false;
+  };
+  void received(const node_ref& from, const std::string& message);
+  void linked(const node_ref& peer, bool up);
+  void run_on(const node_ref& who, std::function<void(gateway&)> what) const;
+  void refuse(const node_ref& from, const char* why);
+
+  caf::actor_system& system_;
+  const node_ref self_;
+  links& net_;
+  router& route_;
+  const clock& time_;
+  std::shared_ptr<const gateway::surroundings> around_;
+  link_watch watch_;
+  mutable std::mutex mutex_;
+  std::map<node_ref, way> ways_;
+  std::vector<gateway_actor> all_; ///< closed ones, too: they linger
+};
+
+} // namespace souk::cluster

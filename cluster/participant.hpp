@@ -1,0 +1,135 @@
+// This node's part in the membership: joins, proves that it lives, watches the others, votes, and
+// hands shards over. One actor; everything it decides from is in suspicion, probing, hand_off and
+// placement. Source of the protocol: Orleans cluster management (docs/cluster.md).
+//
+//   joining ──linked to all that live──► active ──leave()──► leaving ──empty──► gone
+//      │                                   │                    │
+//      └──name taken: refused              └──the table calls it dead: expelled
+#pragma once
+
+#include "cluster/hand_off.hpp"
+#include "cluster/membership_table.hpp"
+#include "cluster/mesh.hpp"
+#include "cluster/probing.hpp"
+#include "cluster/suspicion.hpp"
+
+namespace souk::cluster {
+
+/// An entity answers reads while its node has proved its membership within this time. The members
+/// that voted for a node's death wait as long before they serve its shards.
+inline constexpr std::chrono::milliseconds fresh_for{2'500};
+/// A heartbeat later than this means that this node itself stood still.
+inline constexpr std::chrono::milliseconds slept_when_late{250};
+/// A joining node waits so long for links to all that live.
+inline constexpr std::chrono::milliseconds join_patience{5'000};
+/// A relayed peer is tried directly again.
+inline constexpr std::chrono::seconds relay_for{60};
+inline constexpr std::chrono::milliseconds table_pause{50};
+inline constexpr std::chrono::hours dead_kept{24};
+
+/// What the node does about it; on the participant's actor, must not block.
+struct participant_events {
+  std::function<void()> joined;
+  std::function<void(const failure&)> refused; ///< it cannot join
+  std::function<void()> expelled;              ///< dead by the table: end the process
+  std::function<void()> left;                  ///< everything is handed over
+};
+
+class participant final : public duty_actor::base {
+public:
+  /// All outlive the actor but `events`.
+  struct surroundings {
+    membership_table* table;
+    mesh* ways;
+    router* route;
+    const souk::clock* time;
+    participant_events events;
+  };
+
+  participant(caf::actor_config& cfg, member self, surroundings around);
+  behavior_type make_behavior() override;
+  const char* name() const override { return "participant"; }
+
+  // By way of tasks: they run on this actor.
+  void leave();
+  void end(); ///< dead by its own hand
+  void refresh(std::function<void()> then);
+  void heard_of(uint64_t version);
+  void emptied(uint32_t shard);
+  void link_changed(const node_ref& peer, std::optional<link_loss> lost);
+  void control(const node_ref& from, const pb::item& what);
+
+private:
+  enum class phase : uint8_t { arriving, joining, active, leaving, ended };
+  using edit = std::function<std::optional<member>(const membership& table)>;
+
+  // --- the table (participant_table.cpp)
+  void read_table();
+  void adopt(const membership& now);
+  void meet(const membership& now);
+  void install();
+  /// Reads, edits one row and writes it, again and again until nobody was faster; `edit` returns
+  /// nothing when there is nothing to do any more.
+  void change(edit how, std::function<void()> then = {});
+  void write_row(const membership& seen, const member& row, const edit& how,
+                 const std::function<void()>& then);
+  void confirm();
+  void confirmed(const result<uint64_t>& version, std::chrono::nanoseconds asked_at);
+  void fence_dead();
+
+  // --- joining (participant.cpp)
+  void arrive();
+  void replace_predecessor(const member& old, const membership& seen);
+  void look_whether_linked();
+  void look_whether_left();
+
+  // --- the others
+  void beat();
+  void suspect(const node_ref& who);
+  void declare_dead(const node_ref& who);
+  void confirm_by_majority();
+  void open_ready();
+  void tell_settled();
+  std::set<node_ref> others() const;
+  std::vector<node_ref> helpers() const;
+
+  /// Runs `what` here later, or at once when an answer of the table comes.
+  template <class F>
+  auto here(F what);
+  void later(std::chrono::nanoseconds pause, std::function<void()> what);
+
+  member self_;
+  surroundings around_;
+  phase phase_ = phase::arriving;
+  membership table_;
+  std::chrono::nanoseconds joining_since_{0};
+  std::set<node_ref> refused_; ///< predecessors whose process is gone
+  bool listed_ = false;        ///< our row has been seen
+
+  bool reading_ = false;
+  bool read_again_ = false;
+  std::vector<std::function<void()>> after_read_;
+  bool confirming_ = false;
+
+  std::chrono::nanoseconds beat_due_{0};
+  probing probes_;
+  std::map<node_ref, std::chrono::nanoseconds> alive_; ///< probe sent then was answered, same view
+  std::map<uint64_t, std::chrono::nanoseconds> rounds_;
+  std::map<node_ref, std::chrono::nanoseconds> relayed_until_;
+  std::set<node_ref> suspecting_;
+  struct question {
+    node_ref asker;
+    std::chrono::nanoseconds until;
+  };
+  std::multimap<node_ref, question> asked_for_; ///< whom we probe because another asked
+
+  hand_off incoming_;
+  std::map<uint32_t, node_ref> outgoing_; ///< lost shards that are not empty yet, to whom
+  bool fence_needed_ = true;              ///< at first: whoever died before we came
+  bool fencing_ = false;
+  std::chrono::nanoseconds fence_not_before_{0};
+};
+
+using participant_actor = duty_actor;
+
+} // namespace souk::cluster

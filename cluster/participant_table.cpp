@@ -1,0 +1,224 @@
+// The participant's way with the membership table: reading, changing one row, proving that it
+// lives, and ending what the dead may still be writing.
+#include "base/log.hpp"
+#include "cluster/participant.hpp"
+#include "cluster/participant_here.hpp"
+
+#include <algorithm>
+
+namespace souk::cluster {
+
+void participant::refresh(std::function<void()> then) {
+  after_read_.push_back(std::move(then));
+  read_again_ = reading_; // what is being read now may be older than the question
+  read_table();
+}
+
+void participant::heard_of(uint64_t version) {
+  if (version > table_.version)
+    read_table();
+}
+
+void participant::read_table() {
+  if (std::exchange(reading_, true) || phase_ == phase::ended)
+    return;
+  around_.table->read(here([this](const result<membership>& now) {
+    reading_ = false;
+    if (now)
+      adopt(*now);
+    if (std::exchange(read_again_, false))
+      return read_table();
+    for (auto& then : std::exchange(after_read_, {}))
+      then();
+  }));
+}
+
+void participant::adopt(const membership& now) {
+  if (phase_ == phase::ended || now.version < table_.version)
+    return;
+  const bool is_newer = now.version > table_.version;
+  if (phase_ != phase::arriving) {
+    const auto* me = now.find(self_.who);
+    listed_ = listed_ || me != nullptr;
+    if (listed_ && (!me || me->state == member_state::dead)) {
+      phase_ = phase::ended;
+      log::error("cluster.expelled",
+                 {{"node", self_.who.text()}, {"version", std::to_string(now.version)}});
+      return around_.events.expelled();
+    }
+  }
+  const auto before = std::exchange(table_, now);
+  if (phase_ == phase::arriving || !is_newer)
+    return;
+  for (const auto& m : before.members) {
+    const auto* row = now.find(m.who);
+    if (m.state == member_state::dead || (row && row->state != member_state::dead))
+      continue;
+    log::info("cluster.died", {{"node", m.who.text()}, {"version", std::to_string(now.version)}});
+    fence_needed_ = true;
+    if (row && was_voted_out(*row))
+      fence_not_before_ = std::max<std::chrono::nanoseconds>(
+          fence_not_before_,
+          around_.time->monotonic() + (row->alive_at + fresh_for + heartbeat / 5 - now.at));
+  }
+  meet(now);
+  install();
+  for (const auto& m : before.members)
+    if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
+      incoming_.gone(m.who);
+      probes_.forget(m.who);
+      suspecting_.erase(m.who);
+      std::erase_if(outgoing_, [&](const auto& o) { return o.second == m.who; });
+      around_.ways->close(m.who);
+    }
+  tell_settled();
+  fence_dead();
+  look_whether_left();
+}
+
+void participant::meet(const membership& now) {
+  for (const auto& m : now.members)
+    if (m.who != self_.who && m.state != member_state::dead)
+      around_.ways->open({m.who, m.host, m.port});
+}
+
+void participant::install() {
+  auto next = std::make_shared<view>();
+  next->version = table_.version;
+  next->feature_level = self_.feature_level;
+  std::vector<share> shares;
+  auto members = table_.members;
+  std::ranges::sort(members, {}, &member::who);
+  for (const auto& m : members) {
+    if (m.state == member_state::dead)
+      continue;
+    next->feature_level = std::min(next->feature_level, m.feature_level);
+    if (m.state != member_state::active)
+      continue;
+    next->owners.push_back(
+        {m.who, m.who == self_.who ? gateway_actor{} : around_.ways->gate(m.who)});
+    shares.push_back({m.who.node, m.weight});
+  }
+  next->shards = place(shares);
+  std::vector<std::optional<node_ref>> before(shard_count);
+  const auto old = around_.route->current();
+  for (uint32_t shard = 0; shard < shard_count; ++shard)
+    if (const auto* owner = old->owner_of(shard))
+      before[shard] = owner->who;
+  const auto moved = around_.route->install(next);
+
+  const auto living = others();
+  std::vector<hand_off::gain> gains;
+  for (const auto shard : moved.gained) {
+    const auto& from = before[shard];
+    outgoing_.erase(shard);
+    gains.push_back({shard, from ? living.contains(*from) : !living.empty()});
+  }
+  incoming_.gained(table_.version, gains, living, around_.time->monotonic());
+  for (const auto shard : moved.lost) {
+    incoming_.lost(shard);
+    if (const auto* owner = next->owner_of(shard))
+      outgoing_[shard] = owner->who;
+  }
+  for (auto& [shard, to] : outgoing_)
+    if (const auto* owner = next->owner_of(shard))
+      to = owner->who;
+  log::info("cluster.view", {{"version", std::to_string(table_.version)},
+                             {"active", std::to_string(shares.size())},
+                             {"gained", std::to_string(moved.gained.size())},
+                             {"lost", std::to_string(moved.lost.size())}});
+}
+
+// --- changing a row
+
+void participant::change(edit how, std::function<void()> then) {
+  around_.table->read(
+      here([this, how = std::move(how), then = std::move(then)](const result<membership>& now) {
+        if (phase_ == phase::ended)
+          return;
+        if (!now) {
+          if (phase_ == phase::active) // whoever is suspected will be so again
+            return then ? then() : void();
+          return later(table_pause, [this, how, then] { change(how, then); });
+        }
+        adopt(*now);
+        auto row = how(*now);
+        if (!row)
+          return then ? then() : void();
+        write_row(*now, *row, how, then);
+      }));
+}
+
+void participant::write_row(const membership& seen, const member& row, const edit& how,
+                            const std::function<void()>& then) {
+  around_.table->write(seen.version, row, here([this, how, then](const result<uint64_t>& written) {
+                         if (written) {
+                           read_table();
+                           return then ? then() : void();
+                         }
+                         if (phase_ == phase::active && written.error().code != errc::conflict)
+                           return then ? then() : void();
+                         // Nodes that lost the race at the same time should not meet again.
+                         const auto jitter = entity_hash(self_.who.text()) % 20;
+                         later(std::chrono::milliseconds{2 + static_cast<int64_t>(jitter)},
+                               [this, how, then] { change(how, then); });
+                       }));
+}
+
+// --- the proof that we live
+
+void participant::confirm() {
+  if (std::exchange(confirming_, true))
+    return;
+  const auto asked_at = around_.time->monotonic();
+  around_.table->confirm(self_.who, here([this, asked_at](const result<uint64_t>& version) {
+                           confirming_ = false;
+                           confirmed(version, asked_at);
+                         }));
+}
+
+void participant::confirmed(const result<uint64_t>& version, std::chrono::nanoseconds asked_at) {
+  if (!version) {
+    if (version.error().code == errc::superseded)
+      read_table(); // adopt() sees whether we are dead
+    return;
+  }
+  if (*version == table_.version)
+    around_.route->renew_reads(asked_at + fresh_for);
+  else
+    read_table();
+}
+
+// --- what the dead may still be writing
+
+void participant::fence_dead() {
+  if (phase_ == phase::arriving || fencing_)
+    return;
+  if (!fence_needed_) {
+    incoming_.fenced(table_.version);
+    return open_ready();
+  }
+  const auto now = around_.time->monotonic();
+  fencing_ = true;
+  if (now < fence_not_before_) // they may still answer reads
+    return later(fence_not_before_ - now, [this] {
+      fencing_ = false;
+      fence_dead();
+    });
+  fence_needed_ = false;
+  around_.table->fence(table_.living(),
+                       here([this, version = table_.version](const result<void>& ended) {
+                         fencing_ = false;
+                         if (!ended) {
+                           log::warn("cluster.fence_failed", {{"why", ended.error().detail}});
+                           fence_needed_ = true;
+                           return later(table_pause, [this] { fence_dead(); });
+                         }
+                         incoming_.fenced(version);
+                         open_ready();
+                         if (table_.version > version)
+                           fence_dead();
+                       }));
+}
+
+} // namespace souk::cluster
