@@ -19,12 +19,14 @@ cluster::router_limits limits_from(const config& c) {
           .idle = std::chrono::seconds{c.limits.passivate_after_seconds}};
 }
 
-persistence::journal_options journal_from(const config& c, const std::string& node) {
+persistence::journal_options journal_from(const config& c, const std::string& node,
+                                          bool is_member) {
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   return {.url = c.postgres.url,
           .node = node,
           .generation =
               static_cast<uint64_t>(std::chrono::duration_cast<microseconds>(since_epoch).count()),
+          .is_member = is_member,
           .writers = c.postgres.writers,
           .queue_bytes_max = static_cast<size_t>(c.limits.writer_bytes)};
 }
@@ -44,10 +46,11 @@ persistence::pg_options runtime::postgres_options(const config& c, const std::st
   return {.url = c.postgres.url, .application_name = application};
 }
 
-runtime::runtime(const config& c, const std::string& node, payment::gateway& provider)
+runtime::runtime(const config& c, const std::string& node, payment::gateway& provider,
+                 bool is_member)
     : rows({.connection = postgres_options(c, "souk/" + node + "/rows"),
             .connections = c.postgres.connections}),
-      journal(journal_from(c, node), rows),
+      journal(journal_from(c, node, is_member), rows),
       people(rows), environment{journal, time, breakers, people, {}}, actor_config_(c.node.workers),
       actors(actor_config_), route(actors, time, limits_from(c)) {
   performers_.stock = [](const entity_id&, const stock::model::effect&,

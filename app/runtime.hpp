@@ -22,8 +22,10 @@ namespace souk::app {
 /// Members are in order of start; stop() and destruction go the other way.
 class runtime {
 public:
-  /// `node` names the journal sessions. `provider` takes the orders' payments and outlives this.
-  runtime(const config& c, const std::string& node, payment::gateway& provider);
+  /// `node` names the journal sessions. `provider` takes the orders' payments and outlives this. A
+  /// tool is no member of the cluster, and nobody's fence ends its sessions.
+  runtime(const config& c, const std::string& node, payment::gateway& provider,
+          bool is_member = true);
   ~runtime();
 
   /// Waits at most `patience` for Postgres, then starts actors. errc::unavailable with the reason.
