@@ -1,0 +1,118 @@
+"""What a run was like for its clients: availability, latency, the longest time a key, a shard or a
+node gave no answer, and the faults behind it."""
+
+from collections import Counter, defaultdict
+
+from shards import shard_of
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def gaps(attempts, name_of):
+    """The longest time without an answer, by name: from the begin of a request that failed or was
+    slow to the next answer's end. [(seconds, name, begin)], longest first."""
+    longest, waiting = {}, {}
+    for a in sorted(attempts, key=lambda a: a.end):
+        name = name_of(a)
+        if name is None:
+            continue
+        if not a.answered:
+            waiting[name] = min(waiting.get(name, a.begin), a.begin)
+            continue
+        began = min(waiting.pop(name, a.begin), a.begin)
+        if a.end - began > longest.get(name, (0, 0))[0]:
+            longest[name] = (a.end - began, began)
+    return sorted(((s, name, began) for name, (s, began) in longest.items()), reverse=True)
+
+
+def kind_of_key(entity):
+    return entity.split("/")[0]
+
+
+class Report:
+    def __init__(self, history, periods, seconds):
+        self.history, self.periods, self.seconds = history, periods, seconds
+        self.summary = {}
+
+    def quiet(self, operation):
+        return all(operation.end < begin or operation.begin > end
+                   for begin, end, _ in self.periods)
+
+    def lines(self):
+        yield from self.availability()
+        yield from self.latency()
+        yield from self.gap_lines()
+        yield from self.fault_lines()
+
+    def availability(self):
+        operations, attempts = self.history.operations, self.history.attempts
+        by_kind = defaultdict(list)
+        for one in operations:
+            by_kind[one.kind].append(one)
+        yield "requests with their repeats, as their senders see them:"
+        yield f"{'':16}{'requests':>9}{'answered':>10}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}"
+        for kind in sorted(by_kind):
+            yield self.kind_line(kind, by_kind[kind])
+        yield self.kind_line("all", operations)
+        answered = sum(a.answered for a in attempts)
+        present = [a for a in attempts if a.present]
+        live = sum(a.answered for a in present)
+        self.summary |= {"requests": len(operations), "attempts": len(attempts),
+                         "answered_of_attempts": round(answered / max(1, len(attempts)), 5),
+                         "answered_at_running_nodes": round(live / max(1, len(present)), 5)}
+        yield ""
+        yield (f"single attempts: {answered} of {len(attempts)} answered without 5xx"
+               f" ({100 * answered / max(1, len(attempts)):.2f} %), at nodes neither dead nor"
+               f" paused {100 * live / max(1, len(present)):.2f} %")
+        why = Counter((a.code or str(a.status)) if a.status else a.wrong.split(":")[0]
+                      for a in attempts if not a.answered)
+        yield "  not answered: " + (", ".join(f"{n} {w}" for w, n in why.most_common()) or "none")
+
+    def kind_line(self, kind, operations):
+        took = [(o.end - o.begin) * 1000 for o in operations if o.status]
+        p50, p99, most = (percentile(took, share) for share in (0.5, 0.99, 1.0))
+        return (f"{kind:16}{len(operations):9}{100 * len(took) / len(operations):9.2f}%"
+                f"{p50:9.1f}{p99:9.1f}{most:9.1f}")
+
+    def latency(self):
+        quiet = [(o.end - o.begin) * 1000 for o in self.history.operations
+                 if o.status and self.quiet(o)]
+        faulty = [(o.end - o.begin) * 1000 for o in self.history.operations
+                  if o.status and not self.quiet(o)]
+        yield ""
+        for name, took in (("without", quiet), ("with", faulty)):
+            if not took:
+                continue
+            figures = [round(percentile(took, share), 1) for share in (0.5, 0.99, 1.0)]
+            self.summary[f"ms_{name}_fault"] = figures
+            yield (f"{name + ' a fault':16}{len(took):9} requests, p50 {figures[0]} ms,"
+                   f" p99 {figures[1]} ms, max {figures[2]} ms")
+
+    def gap_lines(self):
+        attempts = self.history.attempts
+        yield ""
+        yield "longest time without an answer (from the first request that failed):"
+        views = {kind: (lambda a, k=kind: a.entity if kind_of_key(a.entity) == k else None)
+                 for kind in ("cart", "order", "stock")}
+        views["shard"] = lambda a: f"shard {shard_of(a.entity)}" if a.entity else None
+        views["node"] = lambda a: a.node
+        for view, name_of in views.items():
+            found = gaps(attempts, name_of)
+            if not found:
+                continue
+            self.summary[f"gap_{view}_s"] = round(found[0][0], 2)
+            worst = ", ".join(f"{name[:22]} {s:.2f} s (at {began - self.history.origin:.1f})"
+                              for s, name, began in found[:3])
+            yield f"  {view:6} {worst}"
+
+    def fault_lines(self):
+        counts = Counter(kind for _, _, kind in self.periods)
+        under = sum(end - begin for begin, end, _ in self.periods)
+        self.summary["faults"] = dict(counts)
+        yield ""
+        yield (f"{len(self.periods)} faults in {self.seconds:.0f} s, of which"
+               f" {100 * under / self.seconds:.0f} % under one: "
+               + ", ".join(f"{n} {k}" for k, n in counts.most_common()))
