@@ -1,6 +1,7 @@
 #include "persistence/feed_stream.hpp"
 
 #include "persistence/pg_codec.hpp"
+#include "persistence/pg_server.hpp"
 
 #include <libpq-fe.h>
 
@@ -11,6 +12,7 @@ namespace souk::persistence {
 
 namespace {
 constexpr auto status_interval = 1s;
+constexpr auto connect_timeout = std::chrono::seconds{5};
 constexpr std::string_view held_by_another = "55006"; ///< SQLSTATE object_in_use
 
 std::string lsn_text(uint64_t position) {
@@ -42,17 +44,11 @@ result<std::unique_ptr<feed_stream>> feed_stream::open(const std::string& url,
                                                        const std::string& slot,
                                                        const std::string& publication,
                                                        uint64_t from) {
-  const std::array keys{
-      "target_session_attrs", "dbname",           "replication",
-      "application_name",     "connect_timeout",  "keepalives_idle",
-      "keepalives_interval",  "keepalives_count", static_cast<const char*>(nullptr)};
-  const std::array values{"read-write", url.c_str(), "database",
-                          "souk-feed",  "5",         "2",
-                          "1",          "3",         static_cast<const char*>(nullptr)};
-  std::unique_ptr<feed_stream> out{
-      new feed_stream{PQconnectdbParams(keys.data(), values.data(), 1), from}};
-  if (PQstatus(out->conn_) != CONNECTION_OK)
-    return fail(errc::unavailable, PQerrorMessage(out->conn_));
+  auto conn = connect_primary(url, {{"replication", "database"}, {"application_name", "souk-feed"}},
+                              connect_timeout);
+  if (!conn)
+    return conn.error();
+  std::unique_ptr<feed_stream> out{new feed_stream{conn->release(), from}};
   const auto start = "START_REPLICATION SLOT \"" + slot + "\" LOGICAL " + lsn_text(from) +
                      " (proto_version '1', publication_names '" + publication + "', binary 'true')";
   const std::unique_ptr<PGresult, void (*)(PGresult*)> r{PQexec(out->conn_, start.c_str()),

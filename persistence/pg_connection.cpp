@@ -1,10 +1,10 @@
 #include "persistence/pg_connection.hpp"
 
 #include "persistence/pg_codec.hpp"
+#include "persistence/pg_server.hpp"
 
 #include <libpq-fe.h>
 
-#include <array>
 #include <cerrno>
 #include <poll.h>
 
@@ -77,38 +77,20 @@ std::string milliseconds_text(std::chrono::milliseconds t) { return std::to_stri
 } // namespace
 
 result<std::unique_ptr<pg_connection>> pg_connection::open(const pg_options& o) {
-  const auto connect = std::to_string(o.connect_timeout.count());
   // The server notices a dead client within seconds too: a session left alone would keep its locks.
-  const auto settings = "-c statement_timeout=" + milliseconds_text(o.statement_timeout) +
-                        " -c lock_timeout=" + milliseconds_text(o.lock_timeout) +
-                        " -c idle_in_transaction_session_timeout=30000 -c tcp_keepalives_idle=2"
-                        " -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
-                        " -c client_min_messages=warning -c jit=off";
-  const std::array keys{
-      "target_session_attrs", "dbname",           "application_name",
-      "connect_timeout",      "keepalives",       "keepalives_idle",
-      "keepalives_interval",  "keepalives_count", "tcp_user_timeout",
-      "client_encoding",      "options",          static_cast<const char*>(nullptr)};
-  const std::array values{"read-write",
-                          o.url.c_str(),
-                          o.application_name.c_str(),
-                          connect.c_str(),
-                          "1",
-                          "2",
-                          "1",
-                          "3",
-                          "5000",
-                          "UTF8",
-                          settings.c_str(),
-                          static_cast<const char*>(nullptr)};
-  PGconn* conn = PQconnectdbParams(keys.data(), values.data(), 1);
-  if (PQstatus(conn) != CONNECTION_OK) {
-    auto why = fail(errc::unavailable, std::string{"Postgres: "} + PQerrorMessage(conn));
-    PQfinish(conn);
-    return why;
-  }
-  PQsetnonblocking(conn, 1);
-  return std::unique_ptr<pg_connection>(new pg_connection(conn, o));
+  const auto options = "-c statement_timeout=" + milliseconds_text(o.statement_timeout) +
+                       " -c lock_timeout=" + milliseconds_text(o.lock_timeout) +
+                       " -c idle_in_transaction_session_timeout=30000 -c tcp_keepalives_idle=2"
+                       " -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+                       " -c client_min_messages=warning -c jit=off";
+  auto conn = connect_primary(
+      o.url,
+      {{"application_name", o.application_name}, {"client_encoding", "UTF8"}, {"options", options}},
+      o.connect_timeout);
+  if (!conn)
+    return conn.error();
+  PQsetnonblocking(conn->get(), 1);
+  return std::unique_ptr<pg_connection>(new pg_connection(conn->release(), o));
 }
 
 pg_connection::pg_connection(PGconn* conn, const pg_options& o)

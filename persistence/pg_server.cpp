@@ -1,0 +1,230 @@
+#include "persistence/pg_server.hpp"
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <poll.h>
+
+namespace souk::persistence {
+
+namespace {
+
+/// One history of one database system. A promoted standby starts the next timeline.
+struct identity {
+  std::string system;
+  uint32_t timeline = 0;
+};
+
+/// What this process knows of the servers of one connection string.
+struct acquaintance {
+  std::optional<identity> newest;
+  size_t host = 0; ///< where it was met
+};
+
+/// Thread-safe.
+class acquaintances {
+public:
+  acquaintance of(const std::string& url) {
+    std::lock_guard lock{mutex_};
+    return all_[url];
+  }
+  /// Takes it for the one to use; errc::unavailable when it is not the one that was met before, or
+  /// an older one.
+  result<void> meet(const std::string& url, const identity& server, size_t host) {
+    std::lock_guard lock{mutex_};
+    auto& known = all_[url];
+    if (known.newest)
+      if (auto right = is_as_new(server, *known.newest); !right)
+        return right;
+    known = {server, host};
+    return {};
+  }
+  static result<void> is_as_new(const identity& server, const identity& known) {
+    if (known.system != server.system)
+      return fail(errc::unavailable, "another database system than this process began with");
+    if (known.timeline > server.timeline)
+      return fail(errc::unavailable, "it is on timeline " + std::to_string(server.timeline) +
+                                         " although " + std::to_string(known.timeline) +
+                                         " has begun: a former primary that came back");
+    return {};
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<std::string, acquaintance> all_;
+};
+
+acquaintances& servers() {
+  static acquaintances all;
+  return all;
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> out;
+  for (size_t from = 0; from <= list.size();) {
+    const auto end = std::min(list.find(',', from), list.size());
+    out.emplace_back(list.substr(from, end - from));
+    from = end + 1;
+  }
+  return out;
+}
+
+/// For each host what singles it out of the connection string; one without settings when that
+/// names none.
+std::vector<pg_settings> hosts_of(const std::string& url) {
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed{
+      PQconninfoParse(url.c_str(), nullptr), PQconninfoFree};
+  std::map<std::string, std::vector<std::string>> lists;
+  for (const auto* o = parsed.get(); o && o->keyword; ++o)
+    if (const std::string name = o->keyword;
+        o->val && (name == "host" || name == "hostaddr" || name == "port"))
+      lists[name] = split(o->val);
+  const auto count = std::max(lists["host"].size(), lists["hostaddr"].size());
+  if (count < 2)
+    return {pg_settings{}};
+  std::vector<pg_settings> out(count);
+  for (const auto& [name, values] : lists)
+    for (size_t i = 0; i < count && !values.empty(); ++i)
+      out[i].emplace_back(name, values.size() == 1  ? values[0]
+                                : i < values.size() ? values[i]
+                                                    : "");
+  return out;
+}
+
+/// A connect that succeeded says nothing of a server that hangs since.
+result<identity> identify(PGconn* conn, std::chrono::seconds within) {
+  const auto until = std::chrono::steady_clock::now() + within;
+  bool sent = PQsendQuery(conn, "select system_identifier::text, pg_walfile_name("
+                                "pg_current_wal_insert_lsn()) from pg_control_system()") == 1;
+  while (sent && PQisBusy(conn)) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    pollfd fd{PQsocket(conn), POLLIN, 0};
+    sent = left.count() > 0 && ::poll(&fd, 1, static_cast<int>(left.count())) >= 0 &&
+           PQconsumeInput(conn) == 1;
+  }
+  if (!sent)
+    return fail(errc::unavailable, "it does not answer");
+  std::optional<identity> found;
+  std::string why;
+  while (PGresult* r = PQgetResult(conn)) {
+    if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1) {
+      const std::string_view file = PQgetvalue(r, 0, 1); // timeline, log, segment: 8 digits each
+      found = identity{PQgetvalue(r, 0, 0), 0};
+      std::from_chars(file.data(), file.data() + 8, found->timeline, 16);
+    } else {
+      why = PQresultErrorMessage(r);
+    }
+    PQclear(r);
+  }
+  if (!found || found->timeline == 0)
+    return fail(errc::unavailable, why.empty() ? "it does not say which history it is on" : why);
+  return *found;
+}
+
+pg_handle connect_one(const std::string& url, const pg_settings& settings, const pg_settings& host,
+                      std::chrono::seconds timeout) {
+  const auto limit = std::to_string(timeout.count());
+  std::vector<const char*> keys{"dbname"};
+  std::vector<const char*> values{url.c_str()};
+  const auto put = [&](const char* key, const char* value) {
+    keys.push_back(key);
+    values.push_back(value);
+  };
+  put("target_session_attrs", "read-write"); // refuses a server in recovery
+  put("connect_timeout", limit.c_str());
+  // A host that vanished is noticed within seconds, idle or with something on its way.
+  for (const auto& [key, value] : {std::pair{"keepalives", "1"},
+                                   {"keepalives_idle", "2"},
+                                   {"keepalives_interval", "1"},
+                                   {"keepalives_count", "3"},
+                                   {"tcp_user_timeout", "5000"}})
+    put(key, value);
+  for (const auto* list : {&settings, &host})
+    for (const auto& [key, value] : *list)
+      put(key.c_str(), value.c_str());
+  put(nullptr, nullptr);
+  return pg_handle{PQconnectdbParams(keys.data(), values.data(), 1)};
+}
+
+std::string name_of(PGconn* conn) {
+  const char* host = PQhost(conn);
+  const char* port = PQport(conn);
+  return std::string{host ? host : ""} + ':' + (port ? port : "");
+}
+
+/// A server that takes writes, and where it stands in the list.
+struct candidate {
+  pg_handle conn;
+  identity is;
+  size_t host = 0;
+};
+
+result<candidate> try_host(const std::string& url, const pg_settings& settings,
+                           const pg_settings& host, size_t place, std::chrono::seconds timeout) {
+  auto conn = connect_one(url, settings, host, timeout);
+  if (PQstatus(conn.get()) != CONNECTION_OK)
+    return fail(errc::unavailable, PQerrorMessage(conn.get()));
+  auto is = identify(conn.get(), timeout);
+  if (!is)
+    return fail(errc::unavailable, name_of(conn.get()) + ": " + is.error().detail);
+  return candidate{std::move(conn), *is, place};
+}
+
+failure refused(const candidate& c, const failure& why) {
+  static auto& count = metrics::make_counter(
+      "souk_persistence_postgres_refused_total",
+      "Servers that took the connection and are not the shop's Postgres of today");
+  count.Increment();
+  const auto host = name_of(c.conn.get());
+  log::error("postgres.refused", {{"host", host}, {"why", why.detail}});
+  return fail(errc::unavailable, host + ": " + why.detail);
+}
+
+} // namespace
+
+void pg_close::operator()(pg_conn* conn) const { PQfinish(conn); }
+
+result<pg_handle> connect_primary(const std::string& url, const pg_settings& settings,
+                                  std::chrono::seconds connect_timeout) {
+  const auto hosts = hosts_of(url);
+  const auto known = servers().of(url);
+  std::string reasons;
+  const auto give_up = [&](const failure& why) {
+    reasons += (reasons.empty() ? ": " : "; ") + why.detail;
+  };
+  std::optional<candidate> best;
+  // Who knows nothing yet asks everybody: the first that takes writes may be a former primary.
+  for (size_t n = 0; n < hosts.size() && !(best && known.newest); ++n) {
+    const auto place = (known.host + n) % hosts.size();
+    auto next = try_host(url, settings, hosts[place], place, connect_timeout);
+    if (!next) {
+      give_up(next.error());
+      continue;
+    }
+    if (best && best->is.timeline < next->is.timeline)
+      std::swap(*best, *next);
+    const auto newest = best ? best->is : known.newest.value_or(next->is);
+    if (auto right = acquaintances::is_as_new(next->is, newest); !right)
+      give_up(refused(*next, right.error()));
+    else
+      best = std::move(*next);
+  }
+  if (best)
+    if (auto right = servers().meet(url, best->is, best->host); !right) {
+      give_up(refused(*best, right.error()));
+      best.reset();
+    }
+  if (!best)
+    return fail(errc::unavailable, "Postgres" + reasons);
+  return std::move(best->conn);
+}
+
+} // namespace souk::persistence

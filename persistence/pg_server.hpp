@@ -1,0 +1,33 @@
+// Which of the servers that a connection string names is the shop's Postgres: one that takes
+// writes, of the same database system and on the newest timeline this process has met. A primary
+// that was failed over from and comes back lacks what was committed since; it is refused wherever
+// it stands in the list.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+struct pg_conn;
+
+namespace souk::persistence {
+
+struct pg_close {
+  void operator()(pg_conn* conn) const;
+};
+using pg_handle = std::unique_ptr<pg_conn, pg_close>;
+
+/// libpq's keywords and values; they win over those of the connection string.
+using pg_settings = std::vector<std::pair<std::string, std::string>>;
+
+/// Blocks for connect_timeout (a setting) at most for each host, and as long again for its answer.
+/// Where this process has not connected before it asks every host, afterwards the one that was
+/// right the last time comes first. errc::unavailable says for each host why not.
+result<pg_handle> connect_primary(const std::string& url, const pg_settings& settings,
+                                  std::chrono::seconds connect_timeout);
+
+} // namespace souk::persistence
