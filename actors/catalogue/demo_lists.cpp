@@ -1,6 +1,7 @@
 #include "actors/catalogue/demo_lists.hpp"
 
 #include "actors/catalogue/demo.hpp"
+#include "actors/catalogue/demo_category_names.hpp"
 
 #include <boost/json.hpp>
 
@@ -18,16 +19,6 @@ words split(std::string_view text, char at) {
     const auto end = std::min(text.find(at, start), text.size());
     out.push_back(text.substr(start, end - start));
     start = end + 1;
-  }
-  return out;
-}
-
-std::vector<spoken> split_spoken(std::string_view text) {
-  std::vector<spoken> out;
-  for (auto entry : split(text, ';')) {
-    auto parts = split(entry, '|');
-    parts.resize(3);
-    out.push_back({parts[0], parts[1], parts[2]});
   }
   return out;
 }
@@ -59,6 +50,16 @@ word_lists make_lists() {
 }
 
 } // namespace
+
+std::vector<spoken> split_spoken(std::string_view text) {
+  std::vector<spoken> out;
+  for (auto entry : split(text, ';')) {
+    auto parts = split(entry, '|');
+    parts.resize(3);
+    out.push_back({parts[0], parts[1], parts[2]});
+  }
+  return out;
+}
 
 const word_lists& lists() {
   static const word_lists all = make_lists();
@@ -109,14 +110,18 @@ std::string schema_of(const demo::kind& k) {
 
 std::vector<category> demo_categories() {
   std::vector<category> all;
-  const auto add = [&all](std::string_view handle, std::string_view parent, std::string_view name,
-                          std::string schema) {
+  const auto names = demo::split_spoken(demo::category_names);
+  const auto add = [&](std::string_view handle, std::string_view parent, std::string_view name,
+                       std::string schema) {
     category one;
     one.handle = handle;
     one.parent = parent;
     one.name = name;
     one.attribute_schema = std::move(schema);
     one.position = static_cast<int64_t>(all.size());
+    const auto named = std::ranges::find(names, handle, &demo::spoken::english);
+    SOUK_ASSERT(named != names.end(), "the demo names its categories in all its languages");
+    one.names = {{"de", std::string{named->german}}, {"fr", std::string{named->french}}};
     all.push_back(std::move(one));
   };
   for (const auto& r : demo::roots)

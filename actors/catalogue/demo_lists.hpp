@@ -24,6 +24,9 @@ struct word_lists {
       rings, openings, middles, closings;
 };
 
+/// The entries of a text that part at ';', their languages at '|'.
+std::vector<spoken> split_spoken(std::string_view text);
+
 /// Made with the first call. Thread-safe.
 const word_lists& lists();
 

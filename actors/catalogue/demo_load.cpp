@@ -58,7 +58,7 @@ std::vector<stock_row> stock_of(const std::vector<product_input>& products) {
 } // namespace
 
 result<void> prepare_demo(pg_connection& c) {
-  texts handles, parents, names, schemas, brand_handles;
+  texts handles, parents, names, schemas, brand_handles, called, locales, translations;
   std::vector<int64_t> positions;
   for (auto& each : demo_categories()) {
     handles.push_back(each.handle);
@@ -66,6 +66,11 @@ result<void> prepare_demo(pg_connection& c) {
     names.push_back(each.name);
     schemas.push_back(each.attribute_schema);
     positions.push_back(each.position);
+    for (const auto& [locale, name] : each.names) {
+      called.push_back(each.handle);
+      locales.push_back(locale);
+      translations.push_back(name);
+    }
   }
   // Categories that are there keep their place, name and schema: they are the staff's.
   auto done = c.execute(
@@ -75,6 +80,12 @@ result<void> prepare_demo(pg_connection& c) {
       "$5::bigint[]) as n(handle, parent, name, schema, position) "
       "on conflict (handle) do nothing",
       {handles, parents, names, schemas, positions});
+  if (!done)
+    return done.error();
+  done = c.execute("insert into category_translation (category, locale, name) "
+                   "select * from unnest($1::text[], $2::text[], $3::text[]) "
+                   "on conflict do nothing",
+                   {called, locales, translations});
   if (!done)
     return done.error();
   for (const auto& brand : demo::lists().brands)

@@ -73,19 +73,18 @@ struct search_mode {
   std::string_view name;
   std::string_view parse; ///< makes the tsquery of $1
 };
-constexpr search_mode whole_words{"words", "websearch_to_tsquery('english', $1)"};
-constexpr search_mode beginnings{"prefix", "to_tsquery('english', $1)"};
+constexpr search_mode whole_words{"words", "search_words($1, false)"};
+constexpr search_mode beginnings{"prefix", "search_words($1, true)"};
 
 result<sql::rows> run_search(sql::connection& c, const search_mode& mode, const std::string& query,
                              size_t limit, const std::optional<cursor_position>& after) {
-  const std::string words{mode.parse};
   // Rank as a whole number: the cursor must compare exactly.
-  std::string statement = "with hits as materialized (select coalesce(word_hits(" + words +
-                          ", $3), popular_hits(" + words +
-                          ", $4)) as places) select id, rank::text from (select id, "
-                          "(ts_rank(document, " +
-                          words +
-                          ") * 1000000)::bigint as rank from product where status = 'active' "
+  std::string statement = "with asked as materialized (select " + std::string{mode.parse} +
+                          " as words), hits as materialized (select coalesce(word_hits(words, "
+                          "$3), popular_hits(words, $4)) as places from asked) "
+                          "select id, rank::text from (select id, "
+                          "(ts_rank(document, (select words from asked)) * 1000000)::bigint as "
+                          "rank from product where status = 'active' "
                           "and ctid = any((select places from hits)::tid[])) hit ";
   std::vector<sql::parameter> parameters{query, static_cast<int64_t>(limit + 1), hits_ranked_max,
                                          popular_ranked_max};
