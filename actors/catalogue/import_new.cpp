@@ -4,6 +4,8 @@
 #include "actors/catalogue/options_json.hpp"
 #include "persistence/pg_copy.hpp"
 
+#include <boost/json.hpp>
+
 #include <set>
 
 namespace souk::catalogue {
@@ -76,6 +78,14 @@ result<void> lock_references(pg_connection& c, const names& categories, const na
   return free ? result<void>{} : free.error();
 }
 
+/// {"de": "Tasse"}: said with the product, so that its translations need not change it again.
+std::string titles_of(const product_input& p) {
+  boost::json::object titles;
+  for (const auto& t : p.translations)
+    titles[t.locale] = t.title;
+  return boost::json::serialize(titles);
+}
+
 /// The rows of a batch, by table.
 class rows_of_batch {
 public:
@@ -86,7 +96,7 @@ private:
   void add_product(const product_input& p);
   void add_variant(const product_input& p, const variant_input& v, const std::string& id);
 
-  copy_rows products_{13}, variants_{10}, prices_{4}, images_{4}, translations_{4};
+  copy_rows products_{14}, variants_{10}, prices_{4}, images_{4}, translations_{4};
 };
 
 void rows_of_batch::add_product(const product_input& p) {
@@ -104,6 +114,7 @@ void rows_of_batch::add_product(const product_input& p) {
   products_.number(p.rating_sum);
   products_.number(p.rating_count);
   products_.number(p.velocity);
+  products_.json(titles_of(p));
 }
 
 void rows_of_batch::add_variant(const product_input& p, const variant_input& v,
@@ -161,7 +172,7 @@ result<void> rows_of_batch::send(pg_connection& c) const {
   };
   for (const auto& t :
        {table{"product (id, handle, title, description, brand, category, status, tax_category, "
-              "attributes, option_names, rating_sum, rating_count, velocity)",
+              "attributes, option_names, rating_sum, rating_count, velocity, titles)",
               products_},
         table{"variant (id, product, sku, options, weight_grams, barcode, position, cost, "
               "cost_currency, image)",
