@@ -50,6 +50,11 @@ result<std::string> run_once(sql::connection& c, const std::optional<idempotency
       c, [&](sql::connection&) { return repeat ? work_under_key(c, *repeat, work) : work(); });
 }
 
+result<bool> is_remembered(sql::connection& c, const idempotency& repeat) {
+  auto found = c.execute("select 1 from row_command where key = $1", {as_bytes(repeat.key)});
+  return found ? result<bool>{!found->empty()} : found.error();
+}
+
 result<int64_t> forget_row_commands(sql::connection& c, time_point before) {
   auto done = c.execute("delete from row_command where at < $1", {before});
   if (!done)

@@ -25,6 +25,9 @@ result<std::string> run_once(persistence::sql::connection& c,
                              const std::optional<idempotency>& repeat,
                              const std::function<result<std::string>()>& work);
 
+/// True when run_once has an answer for this key.
+result<bool> is_remembered(persistence::sql::connection& c, const idempotency& repeat);
+
 /// Removes what is older than `before`; returns how many.
 result<int64_t> forget_row_commands(persistence::sql::connection& c, time_point before);
 

@@ -36,6 +36,21 @@ result<account> settle_password(sql::connection& c, const stored_account& old,
   return expect_account(find_by_id(c, id));
 }
 
+/// Uses up the token of a letter; answers whose it was.
+result<std::string> take_reset(sql::connection& c, const std::string& token,
+                               const std::string& hash, const desk& with) {
+  auto good = take_token(c, token, with.now);
+  if (!good || good->purpose != purpose::reset_password)
+    return good ? stale_token() : good.error();
+  auto found = user::find_by_id(c, good->user_id);
+  if (!found || !*found || (*found)->account.email != good->email)
+    return found ? stale_token() : found.error();
+  if (auto proven = confirm_address(c, good->user_id, with.now); !proven)
+    return proven.error();
+  auto settled = settle_password(c, **found, hash, with);
+  return settled ? result<std::string>{settled->id} : settled.error();
+}
+
 } // namespace
 
 void service::with_password(std::string id, std::string password,
@@ -106,36 +121,38 @@ void service::request_reset(std::string email, std::string client, callback<bool
 }
 
 void service::reset_password(std::string token, std::string password, std::string client,
-                             callback<account> done) {
+                             std::optional<idempotency> repeat, callback<account> done) {
   if (auto checked = check_password(password, "/password"); !checked)
     return done(checked.error());
   if (auto counted = count("", client); !counted)
     return done(counted.error());
-  auto settle = [this, token](const std::string& hash) {
-    return [this, token, hash](sql::connection& c) {
-      return sql::in_transaction(c, [&](sql::connection& same) -> result<account> {
-        auto good = take_token(same, token, clock_.now());
-        if (!good || good->purpose != purpose::reset_password)
-          return good ? stale_token() : good.error();
-        auto found = user::find_by_id(same, good->user_id);
-        if (!found || !*found || (*found)->account.email != good->email)
-          return found ? stale_token() : found.error();
-        if (auto proven = confirm_address(same, good->user_id, clock_.now()); !proven)
-          return proven.error();
-        return settle_password(same, **found, hash, writing());
-      });
+  auto settle = [this, token, repeat](const std::string& hash) {
+    return [this, token, repeat, hash](sql::connection& c) -> result<account> {
+      auto who = run_once(c, repeat, [&] { return take_reset(c, token, hash, writing()); });
+      return who ? expect_account(user::find_by_id(c, *who)) : result<account>{who.error()};
     };
   };
-  // A hash costs 60 ms: it is not made for tokens out of thin air.
-  auto judge = [this, password = std::move(password), settle, done](result<proof> good) {
+  // A hash costs 60 ms: it is not made for tokens out of thin air, nor for a repeat.
+  auto judge = [this, password = std::move(password), settle, done](result<bool> good) {
     if (!good)
       return done(good.error());
     auto job = [this, password, settle, done] { pool_.ask(settle(hash_password(password)), done); };
+    if (!*good)
+      return pool_.ask(settle({}), done);
     if (!passwords_(std::move(job)))
       done(too_many_passwords());
   };
-  pool_.ask([this, token](sql::connection& c) { return read_token(c, token, clock_.now()); },
-            std::move(judge));
+  pool_.ask(
+      [this, token, repeat](sql::connection& c) -> result<bool> {
+        if (repeat) {
+          auto known = is_remembered(c, *repeat);
+          if (!known || *known)
+            return known ? result<bool>{false} : known.error();
+        }
+        auto good = read_token(c, token, clock_.now());
+        return good ? result<bool>{true} : good.error();
+      },
+      std::move(judge));
 }
 
 } // namespace souk::user

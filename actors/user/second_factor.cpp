@@ -13,6 +13,8 @@ namespace sql = persistence::sql;
 
 namespace {
 
+constexpr size_t recovery_secret_bytes = 10;
+
 struct factor {
   std::string secret; ///< sealed
   bool on = false;
@@ -80,11 +82,9 @@ result<bool> use_recovery_code(sql::connection& c, const std::string& user,
   return done->affected() == 1;
 }
 
-/// 80 random bits as four groups of four letters.
-std::string make_recovery_code(entropy& random) {
-  std::array<unsigned char, 10> secret{};
-  random.fill(secret);
-  auto code = base32({reinterpret_cast<const char*>(secret.data()), secret.size()});
+/// 80 bits as four groups of four letters.
+std::string recovery_code_of(std::string_view secret) {
+  auto code = base32(secret);
   std::ranges::transform(code, code.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
@@ -93,20 +93,56 @@ std::string make_recovery_code(entropy& random) {
   return code;
 }
 
-result<std::vector<std::string>> replace_codes(sql::connection& c, const std::string& user,
-                                               entropy& random) {
-  if (auto gone = c.execute("delete from recovery_code where user_id = $1", {user}); !gone)
-    return gone.error();
+std::vector<std::string> fresh_codes(entropy& random) {
   std::vector<std::string> codes;
   while (codes.size() < recovery_codes) {
-    codes.push_back(make_recovery_code(random));
-    const auto hash = recovery_hash(user, codes.back());
+    std::string secret(recovery_secret_bytes, '\0');
+    random.fill({reinterpret_cast<unsigned char*>(secret.data()), secret.size()});
+    codes.push_back(recovery_code_of(secret));
+  }
+  return codes;
+}
+
+/// Those a command with this id shows, whenever it is asked.
+std::vector<std::string> derived_codes(const std::string& node_secret, const command_id& id) {
+  std::vector<std::string> codes;
+  while (codes.size() < recovery_codes)
+    codes.push_back(
+        recovery_code_of(hmac_sha256(node_secret, "recovery-codes/" + to_hex(id.bytes) + "/" +
+                                                      std::to_string(codes.size()))
+                             .substr(0, recovery_secret_bytes)));
+  return codes;
+}
+
+result<void> replace_codes(sql::connection& c, const std::string& user,
+                           const std::vector<std::string>& codes) {
+  if (auto gone = c.execute("delete from recovery_code where user_id = $1", {user}); !gone)
+    return gone.error();
+  for (const auto& code : codes) {
+    const auto hash = recovery_hash(user, code);
     auto kept = c.execute("insert into recovery_code (user_id, hash) values ($1, $2)",
                           {user, sql::bytes{hash}});
     if (!kept)
       return kept.error();
   }
-  return codes;
+  return {};
+}
+
+/// The first code turns an enrolled factor on.
+result<void> turn_on(sql::connection& c, const std::string& user, const std::string& code,
+                     time_point now) {
+  auto f = load_factor(c, user);
+  if (!f)
+    return f.error();
+  if (!*f || (*f)->on)
+    return fail(errc::conflict, *f ? "the second factor is on" : "enrol first");
+  auto step = matching_step(c, user, **f, code, now);
+  if (!step)
+    return step.error();
+  auto used = *step ? use_step(c, user, **step) : result<bool>{false};
+  if (!used)
+    return used.error();
+  return *used ? result<void>{} : fail(errc::forbidden, "this code is not right");
 }
 
 result<bool> check_code(sql::connection& c, const std::string& user, const given_code& with,
@@ -182,29 +218,24 @@ void second_factor::enrol(account who, callback<enrolment> done) {
   rows_.ask(std::move(work), std::move(done));
 }
 
-void second_factor::confirm(std::string user, std::string code,
+void second_factor::confirm(std::string user, std::string code, std::optional<idempotency> repeat,
                             callback<std::vector<std::string>> done) {
   if (auto counted = count(user); !counted)
     return done(counted.error());
   using codes = std::vector<std::string>;
-  auto work = [this, user = std::move(user), code = std::move(code)](sql::connection& c) {
-    return sql::in_transaction(c, [&](sql::connection& same) -> result<codes> {
-      auto f = load_factor(same, user);
-      if (!f)
-        return f.error();
-      if (!*f || (*f)->on)
-        return fail(errc::conflict, *f ? "the second factor is on" : "enrol first");
-      auto step = matching_step(same, user, **f, code, time_.now());
-      if (!step)
-        return step.error();
-      auto used = *step ? use_step(same, user, **step) : result<bool>{false};
-      if (!used)
-        return used.error();
-      if (!*used)
-        return fail(errc::forbidden, "this code is not right");
-      by_account_.forget(user);
-      return replace_codes(same, user, random_);
+  auto work = [this, user = std::move(user), code = std::move(code),
+               repeat](sql::connection& c) -> result<codes> {
+    const auto fresh = repeat ? derived_codes(options_.secret, repeat->key) : fresh_codes(random_);
+    auto confirmed = run_once(c, repeat, [&]() -> result<std::string> {
+      if (auto on = turn_on(c, user, code, time_.now()); !on)
+        return on.error();
+      auto kept = replace_codes(c, user, fresh);
+      return kept ? result<std::string>{user} : kept.error();
     });
+    if (!confirmed)
+      return confirmed.error();
+    by_account_.forget(user);
+    return fresh;
   };
   rows_.ask(std::move(work), std::move(done));
 }
@@ -225,7 +256,9 @@ void second_factor::renew_codes(std::string user, given_code with,
       if (!right)
         return right.error();
       by_account_.forget(user);
-      return replace_codes(same, user, random_);
+      auto fresh = fresh_codes(random_);
+      auto kept = replace_codes(same, user, fresh);
+      return kept ? result<codes>{std::move(fresh)} : kept.error();
     });
   };
   rows_.ask(std::move(work), std::move(done));

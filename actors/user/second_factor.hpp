@@ -5,6 +5,7 @@
 //                      └─ enrol again: another secret
 #pragma once
 
+#include "actors/row_command.hpp"
 #include "actors/user/messages.hpp"
 #include "actors/user/throttle.hpp"
 #include "base/ids.hpp"
@@ -15,6 +16,7 @@ namespace souk::user {
 inline constexpr size_t recovery_codes = 10;
 
 struct second_factor_options {
+  std::string secret = {};     ///< the node's; recovery codes are derived from it
   std::string issuer = "souk"; ///< what authenticator apps call this shop
   throttle_limits by_account{.attempts = 10, .within = std::chrono::hours{1}};
 };
@@ -42,7 +44,9 @@ public:
   void enrol(account who, callback<enrolment> done);
   /// The first code turns it on and answers the recovery codes, shown this once.
   /// errc::conflict when it is on or was not enrolled, errc::forbidden for a wrong code.
-  void confirm(std::string user, std::string code, callback<std::vector<std::string>> done);
+  /// A repeat gets the codes of the first time.
+  void confirm(std::string user, std::string code, std::optional<idempotency> repeat,
+               callback<std::vector<std::string>> done);
   /// Fresh recovery codes instead of those there were. Refuses as check does.
   void renew_codes(std::string user, given_code with, callback<std::vector<std::string>> done);
   void disable(std::string user, given_code with, callback<bool> done);

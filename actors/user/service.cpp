@@ -126,20 +126,20 @@ void service::search(std::string prefix, size_t limit, std::string cursor,
             std::move(done));
 }
 
-void service::set_roles(std::string id, std::vector<role> roles, callback<account> done) {
-  if (roles.empty())
+void service::set_access(std::string id, access_change to, callback<account> done) {
+  if (to.roles && to.roles->empty())
     return done(fail_field("/roles", "required", "at least one role"));
   pool_.ask(
-      [id = std::move(id), roles = std::move(roles)](sql::connection& c) {
-        return changed_account(c, user::set_roles(c, id, roles), id);
-      },
-      std::move(done));
-}
-
-void service::set_status(std::string id, account_status status, callback<account> done) {
-  pool_.ask(
-      [id = std::move(id), status](sql::connection& c) {
-        return changed_account(c, user::set_status(c, id, status), id);
+      [id = std::move(id), to = std::move(to)](sql::connection& c) {
+        return sql::in_transaction(c, [&](sql::connection& same) -> result<account> {
+          if (to.roles)
+            if (auto set = user::set_roles(same, id, *to.roles); !set)
+              return set.error();
+          if (to.status)
+            if (auto set = user::set_status(same, id, *to.status); !set)
+              return set.error();
+          return expect_account(user::find_by_id(same, id));
+        });
       },
       std::move(done));
 }

@@ -62,15 +62,14 @@ public:
   void request_reset(std::string email, std::string client, callback<bool> done);
   /// Ends all sessions' epoch; the second factor stays.
   void reset_password(std::string token, std::string password, std::string client,
-                      callback<account> done);
+                      std::optional<idempotency> repeat, callback<account> done);
   /// errc::not_found.
   void find(std::string id, callback<account> done);
   void find_by_email(std::string email, callback<account> done);
   /// Those whose address begins with `prefix`, in its order; `limit` 1 to 100.
   void search(std::string prefix, size_t limit, std::string cursor, callback<account_page> done);
-  /// Both end the sessions' epoch.
-  void set_roles(std::string id, std::vector<role> roles, callback<account> done);
-  void set_status(std::string id, account_status status, callback<account> done);
+  /// Either or both, in one transaction; ends the sessions' epoch.
+  void set_access(std::string id, access_change to, callback<account> done);
   /// Deletes the account with all that is kept of it by id, the letters to it, and its sealing key:
   /// what was sealed is unreadable.
   void erase(std::string id, callback<bool> done);

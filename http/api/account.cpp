@@ -58,8 +58,9 @@ void reset_password(const call& c) {
       in.text("password", {.min = user::password_bytes_min, .max = user::password_bytes_max});
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
+  const auto repeat = c.repeat(c.meta(token)); // the letter's token is the guest's credential
   c.at.people.reset_password(
-      std::move(token), std::move(password), c.in->peer, [c](result<user::account> who) {
+      std::move(token), std::move(password), c.in->peer, repeat, [c](result<user::account> who) {
         if (!who)
           return c.refuse(who.error());
         c.at.sessions.end_others(who->id, "", false,

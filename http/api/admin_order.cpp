@@ -96,6 +96,14 @@ void list_operators_queue(const call& c) {
   }));
 }
 
+/// A message that was given up, once more.
+void send_message(const call& c) {
+  const auto& id = c.in->param("message");
+  if (!is_stock_word(id))
+    return c.refuse(fail(errc::not_found, "no such message"));
+  c.at.letters.send_again(id, answering<bool>(c, [](bool) { return response::empty(202); }));
+}
+
 void deliver_shipment(const call& c) {
   const auto& shipment = c.in->param("shipment");
   const auto order_id = shipment.substr(0, shipment.rfind('.')); // "<order>.<n>"
@@ -114,6 +122,8 @@ void add_admin_order_routes(router& to, shop& at) {
   add(method::get, "/v1/admin/orders", "list_open_orders", read_orders, list_orders);
   add(method::get, "/v1/admin/operators-queue", "list_operators_queue", read_orders,
       list_operators_queue);
+  add(method::post, "/v1/admin/messages/{message}/send", "send_message_again", ship_orders,
+      send_message);
   add(method::post, "/v1/admin/orders/{id}/ship", "ship_order", ship_orders, ship_order);
   add(method::post, "/v1/admin/orders/{id}/refund", "refund_order", refund_orders, refund_order);
   add(method::post, "/v1/admin/orders/{id}/cancel", "cancel_order_as_staff", refund_orders,

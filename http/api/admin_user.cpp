@@ -66,21 +66,15 @@ void list_users(const call& c) {
 
 void read_user(const call& c) { c.at.people.find(c.in->param("id"), as_account(c)); }
 
-struct user_change {
-  std::optional<std::vector<user::role>> roles;
-  std::optional<user::account_status> status;
-};
-
-void change_status(const call& c, const std::string& id, const user_change& to) {
-  const auto finish = [c, id](result<user::account> changed) {
+void set_access(const call& c, const std::string& id, const user::access_change& to) {
+  c.at.people.set_access(id, to, [c, id](result<user::account> changed) {
     if (!changed)
       return c.refuse(changed.error());
     // Sessions carry roles: whatever changed, they begin anew.
     c.at.sessions.end_others(id, "", false, [c, account = *changed](result<int64_t> ended) {
       ended ? as_account(c)(account) : c.refuse(ended.error());
     });
-  };
-  to.status ? c.at.people.set_status(id, *to.status, finish) : c.at.people.find(id, finish);
+  });
 }
 
 void change_user(const call& c) {
@@ -88,7 +82,7 @@ void change_user(const call& c) {
   if (!body)
     return c.refuse(body.error());
   auto& in = body->root();
-  user_change to;
+  user::access_change to;
   if (in.has("roles"))
     to.roles = read_roles(in);
   else
@@ -101,13 +95,9 @@ void change_user(const call& c) {
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
   with_account(c, [c, to](const user::account& before) {
-    if (!to.roles)
-      return change_status(c, before.id, to);
-    if (!may_all_of(c.who(), *to.roles))
+    if (to.roles && !may_all_of(c.who(), *to.roles))
       return c.refuse(fail(errc::forbidden, "these roles may do more than the caller"));
-    c.at.people.set_roles(before.id, *to.roles, [c, to](result<user::account> changed) {
-      changed ? change_status(c, changed->id, to) : c.refuse(changed.error());
-    });
+    set_access(c, before.id, to);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "actors/catalogue/office.hpp"
 #include "actors/checkout/service.hpp"
+#include "actors/notification/repost.hpp"
 #include "actors/operators/queue.hpp"
 #include "actors/order/history.hpp"
 #include "actors/order/service.hpp"
@@ -49,6 +50,7 @@ struct shop {
   pricing::service& prices;
   warehouse::service& warehouses;
   operators::queue& operators;
+  notification::repost& letters;
   webhook_reader webhooks;
   const clock& time;
   entropy& random;
@@ -58,6 +60,7 @@ struct shop {
   std::string secret = {};                    ///< the node's: signs forms, seals what they carry on
   catalogue::import_desk* imports = nullptr;  ///< none: files are refused
   live::service* live = nullptr;              ///< none: GET /v1/live is not to be had
+  std::string time_zone = "UTC";              ///< IANA name: of the times on pages
   bool test_cards = false; ///< payments go to our simulator: checkout offers its cards
 };
 

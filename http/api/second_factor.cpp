@@ -51,7 +51,8 @@ void confirm(const call& c) {
   auto code = body->root().text("code", {.min = 6, .max = 6});
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
-  c.at.codes.confirm(c.who().user_id, std::move(code), as_codes(c));
+  const auto& id = c.who().user_id;
+  c.at.codes.confirm(id, std::move(code), c.repeat(c.meta(id)), as_codes(c));
 }
 
 /// Runs `then` once the password is right; the code is the factor's own to judge.

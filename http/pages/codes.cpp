@@ -109,7 +109,8 @@ callback<std::vector<std::string>> showing_codes(const visit_ptr& v) {
 void confirm(const visit_ptr& v) {
   auto code = code_of(*v).code;
   code.empty() ? v->go(noted(page, "code_refused"))
-               : v->c.at.codes.confirm(v->user(), std::move(code), showing_codes(v));
+               : v->c.at.codes.confirm(v->user(), std::move(code), v->c.repeat(v->meta(v->user())),
+                                       showing_codes(v));
 }
 
 void renew(const visit_ptr& v) {

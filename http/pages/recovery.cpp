@@ -51,7 +51,8 @@ void reset(const visit_ptr& v) {
   if (!user::check_password(password, "/password"))
     return v->go("/account/reset?note=password_refused&token=" + token_of(*v));
   v->c.at.people.reset_password(
-      token_of(*v), password, v->c.in->peer, [v](result<user::account> r) {
+      token_of(*v), password, v->c.in->peer, v->c.repeat(v->meta(token_of(*v))),
+      [v](result<user::account> r) {
         if (!r)
           return go_back(v, "/account/reset", r.error(), "letter_refused");
         // Whoever knew the old password is out.

@@ -56,6 +56,27 @@ TEST_F(ShopMail, TellsABuyerOnceOfTheOrderAndOfItsShipping) {
   EXPECT_EQ(caught(ada.to, number).size(), 2u) << "one of each, also after a restart";
 }
 
+TEST_F(ShopMail, IsSentAgainByTheStaff) {
+  shop_process shop;
+  staff boss{shop};
+  boss.sell("MUG", 1'000, {{"berlin", 100}});
+  shopper ada{shop};
+  const auto number = ada.buy({{"MUG"}}).text("/number");
+  ASSERT_TRUE(eventually(mail_patience, [&] { return !caught(ada.to, number).empty(); }));
+  const auto db = shop.connect();
+  ASSERT_TRUE(db->script("update message set state = 'given_up', content = '\\x00';"
+                         "insert into stuck_effect (entity, step, attempts, last_failure) "
+                         "select 'message/' || id, kind, 50, 'refused' from message"));
+  const auto entry = boss.to.get("/v1/admin/operators-queue");
+  ASSERT_EQ(entry.size("/items"), 1u) << entry;
+  const auto id = entry.text("/items/0/entity").substr(std::string_view{"message/"}.size());
+  const auto path = "/v1/admin/messages/" + id + "/send";
+  EXPECT_EQ(ada.to.ask("POST", path).status, 401);
+  EXPECT_EQ(boss.to.ask("POST", path).status, 202);
+  EXPECT_EQ(boss.to.get("/v1/admin/operators-queue").size("/items"), 0u);
+  EXPECT_EQ(boss.to.ask("POST", "/v1/admin/messages/none/send").status, 404);
+}
+
 TEST_F(ShopMail, ShowsCaughtMailWhereItCanDoNoHarm) {
   shop_process shop;
   staff{shop}.sell("MUG", 1'000, {{"berlin", 100}});

@@ -132,7 +132,7 @@ struct Accounts : testing::Test {
     return ask<bool>([&](auto done) { users->request_reset(email, "", done); });
   }
   result<account> reset(const std::string& with, const std::string& password = "new password") {
-    return ask<account>([&](auto done) { users->reset_password(with, password, "", done); });
+    return ask<account>([&](auto done) { users->reset_password(with, password, "", {}, done); });
   }
   result<account> confirm(const std::string& with) {
     return ask<account>([&](auto done) { users->confirm(with, "", done); });
@@ -288,7 +288,8 @@ TEST_F(Accounts, TakeACodeOnceAndForgiveOneStep) {
     return given_code{.code = totp_code(*secret, totp_step_of(time.now()) + off)};
   };
   using texts = std::vector<std::string>;
-  const auto spare = must<texts>([&](auto done) { codes->confirm(ann.id, code(0).code, done); });
+  const auto spare =
+      must<texts>([&](auto done) { codes->confirm(ann.id, code(0).code, {}, done); });
   ASSERT_EQ(spare.size(), recovery_codes);
   EXPECT_EQ(check({}).error().code, errc::second_factor_required);
   EXPECT_EQ(check(code(0)).error().code, errc::second_factor_required) << "used to confirm";

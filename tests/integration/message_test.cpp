@@ -1,5 +1,6 @@
 // The queue of messages on a real Postgres, and mails that reach a real SMTP server.
 #include "actors/notification/catcher.hpp"
+#include "actors/notification/repost.hpp"
 #include "actors/notification/sender.hpp"
 #include "actors/user/store.hpp"
 #include "adapters/smtp_mailer.hpp"
@@ -65,6 +66,16 @@ struct Messages : testing::Test {
                                                                 : "";
   }
   std::string state() { return one("select state from message"); }
+  /// errc::internal: it is queued.
+  errc send_again(const std::string& id) {
+    persistence::pg_pool_options how;
+    how.connection.url = database->url();
+    persistence::pg_pool rows{how};
+    auto answer = std::make_shared<std::promise<errc>>();
+    repost{rows}.send_again(
+        id, [answer](result<bool> r) { answer->set_value(r ? errc::internal : r.error().code); });
+    return answer->get_future().get();
+  }
   void make_due() { ASSERT_TRUE(c->execute("update message set next_at = now()")); }
 
   std::optional<persistence::scratch_database> database;
@@ -159,6 +170,32 @@ TEST_F(Messages, AreGivenUpWhenTheyAreOfNoUseAnyMore) {
   EXPECT_TRUE(send(out));
   EXPECT_EQ(state(), "given_up");
   EXPECT_TRUE(out.sent.empty());
+}
+
+TEST_F(Messages, AreSentAgainWhenAnOperatorSaysSo) {
+  auto news = ask_for_password();
+  news.kind = kind::order_confirmed;
+  queue(news);
+  out.answer = fail(errc::invalid, "550 full");
+  EXPECT_TRUE(send(out));
+  ASSERT_TRUE(c->execute("update message set created_at = now() - interval '90 hours'"));
+  EXPECT_EQ(send_again("m1"), errc::internal) << "no failure";
+  EXPECT_EQ(one("select entity from stuck_effect"), "") << "the operators' entry is closed";
+  out.answer = {};
+  EXPECT_TRUE(send(out));
+  EXPECT_EQ(state(), "sent") << "and not too late";
+  EXPECT_EQ(out.sent.back().id, "m1");
+  EXPECT_EQ(send_again("m1"), errc::conflict);
+  EXPECT_EQ(send_again("m2"), errc::not_found);
+}
+
+TEST_F(Messages, AreNotSentAgainWithALinkThatHasEnded) {
+  queue(ask_for_password());
+  ASSERT_TRUE(c->execute("update message set created_at = now() - interval '25 hours'"));
+  EXPECT_TRUE(send(out));
+  EXPECT_EQ(state(), "given_up");
+  EXPECT_EQ(send_again("m1"), errc::conflict);
+  EXPECT_EQ(state(), "given_up");
 }
 
 TEST_F(Messages, OfAnErasedPersonAreDropped) {

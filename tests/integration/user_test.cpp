@@ -132,17 +132,17 @@ TEST_F(Users, CannotLogInWhileBlockedAndKeepTheRolesTheyAreGiven) {
   const auto ann = enrol("ann@example.org");
   ASSERT_TRUE(ann);
   const auto promoted = ask<account>([&](auto done) {
-    users->set_roles(ann->id, {role::seller, role::warehouse}, done);
+    users->set_access(ann->id, {.roles = std::vector{role::seller, role::warehouse}}, done);
   });
   ASSERT_TRUE(promoted) << promoted.error().detail;
   EXPECT_EQ(promoted->roles, (std::vector{role::seller, role::warehouse}));
-  ASSERT_TRUE(
-      ask<account>([&](auto done) { users->set_status(ann->id, account_status::blocked, done); }));
+  ASSERT_TRUE(ask<account>(
+      [&](auto done) { users->set_access(ann->id, {.status = account_status::blocked}, done); }));
   EXPECT_EQ(log_in("ann@example.org", "correct horse").error().code, errc::unauthenticated);
-  EXPECT_EQ(ask<account>([&](auto done) { users->set_roles("nobody", {role::seller}, done); })
-                .error()
-                .code,
-            errc::not_found);
+  const access_change promotion{.roles = std::vector{role::seller}};
+  EXPECT_EQ(
+      ask<account>([&](auto done) { users->set_access("nobody", promotion, done); }).error().code,
+      errc::not_found);
 }
 
 TEST_F(Users, KeepTheirAddressesToThemselves) {
@@ -227,14 +227,30 @@ TEST_F(Users, AreErasedWithTheirKey) {
   EXPECT_FALSE(*ask<bool>([&](auto done) { users->erase(ann->id, done); }));
 }
 
+TEST_F(Users, GetRolesAndStatusTogetherOrNeither) {
+  const auto ann = enrol("ann@example.org");
+  ASSERT_TRUE(ann);
+  auto db = database->connect();
+  ASSERT_TRUE(db->script("alter table users add constraint nobody check (status <> 'blocked')"));
+  const access_change both{.roles = std::vector{role::seller}, .status = account_status::blocked};
+  EXPECT_FALSE(ask<account>([&](auto done) { users->set_access(ann->id, both, done); }));
+  EXPECT_EQ(ask<account>([&](auto done) { users->find(ann->id, done); })->roles,
+            std::vector{role::customer});
+  ASSERT_TRUE(db->script("alter table users drop constraint nobody"));
+  const auto changed = ask<account>([&](auto done) { users->set_access(ann->id, both, done); });
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->roles, std::vector{role::seller});
+  EXPECT_EQ(changed->status, account_status::blocked);
+}
+
 TEST_F(Users, AreNotLookedUpByWhatIsNoId) {
   const std::string odd = "\xc3\x28";
   EXPECT_EQ(ask<account>([&](auto done) { users->find(odd, done); }).error().code, errc::not_found);
   EXPECT_EQ(ask<api_key>([&](auto done) { users->revoke_api_key(odd, done); }).error().code,
             errc::not_found);
-  EXPECT_EQ(
-      ask<account>([&](auto done) { users->set_roles(odd, {role::admin}, done); }).error().code,
-      errc::not_found);
+  const access_change promotion{.roles = std::vector{role::admin}};
+  EXPECT_EQ(ask<account>([&](auto done) { users->set_access(odd, promotion, done); }).error().code,
+            errc::not_found);
 }
 
 TEST_F(Users, GetOneSealingKeyEvenAtTheSameTime) {

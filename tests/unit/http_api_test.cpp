@@ -90,6 +90,7 @@ protected:
   order::service orders{route, checkouts};
   order::history history{rows};
   operators::queue stuck{rows};
+  notification::repost letters{rows};
   user::second_factor codes{rows, time, random};
   user::trail trail{rows, time, random};
   session::service sessions{route, people, codes, carts, rows, time, random, "secret"};
@@ -109,6 +110,7 @@ protected:
            .prices = prices,
            .warehouses = warehouses,
            .operators = stuck,
+           .letters = letters,
            .webhooks = [this](std::string_view, const request&) { return heard; },
            .time = time,
            .random = random};
