@@ -1,7 +1,7 @@
 // What people do with their accounts on a running shop: letters, passwords, sessions, codes; and
 // what the staff may do with them, on record.
 #include "actors/user/totp.hpp"
-#include "tests/kit/shopper.hpp"
+#include "tests/kit/shared_shop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,22 +27,15 @@ std::string from_base32(std::string_view text) {
   return out;
 }
 
-class ShopAccount : public ::testing::Test {
+class ShopAccount : public shared_shop<ShopAccount> {
+public:
+  static void fill(shop_process& shop) { staff{shop}.sell("MUG", 1'000, {{"berlin", 1'000}}); }
+
 protected:
-  static void SetUpTestSuite() {
-    if (!shop_process::available())
-      return;
-    shop_ = new shop_process;
-    staff{*shop_}.sell("MUG", 1'000, {{"berlin", 1'000}});
-  }
-  static void TearDownTestSuite() {
-    if (shop_)
-      expect_clean_audit(*shop_);
-    delete std::exchange(shop_, nullptr);
-  }
   void SetUp() override {
-    if (!shop_)
-      GTEST_SKIP() << shop_process::missing;
+    shared_shop::SetUp();
+    if (IsSkipped())
+      return;
     email_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     email_ = email_.substr(0, 40) + "@example.org";
     for (auto& c : email_)
@@ -54,10 +47,6 @@ protected:
     ASSERT_EQ(made.status, 201) << made;
     id_ = made.text("/user/id");
     ada_->to.always["Authorization"] = "Bearer " + made.text("/token");
-  }
-  void TearDown() override {
-    if (HasFailure() && shop_)
-      std::puts(shop_->node_log().c_str());
   }
 
   answer log_in(const std::string& email, const std::string& with, const bj::object& more = {}) {
@@ -95,13 +84,10 @@ protected:
     return token;
   }
 
-  static shop_process* shop_;
   std::string email_, id_;
   std::unique_ptr<persistence::pg_connection> db_;
   std::optional<shopper> ada_;
 };
-
-shop_process* ShopAccount::shop_ = nullptr;
 
 TEST_F(ShopAccount, HasItsAddressConfirmedByTheLetterAndOnce) {
   EXPECT_FALSE(ada_->to.get("/v1/me").at("/email_confirmed").as_bool());
@@ -132,14 +118,18 @@ TEST_F(ShopAccount, GetsANewPasswordByLetterAndLosesAllSessions) {
   EXPECT_EQ(unknown.status, known.status);
   EXPECT_EQ(unknown.body, known.body);
   const auto token = token_to(email_, "/account/reset");
-  const auto reset = [&](const std::string& with, const std::string& to) {
+  const auto reset = [&](const std::string& with, const std::string& to,
+                         const header_list& headers = {}) {
     return anyone.to.ask("PUT", "/v1/users/password-resets",
-                         bj::serialize(bj::object{{"token", with}, {"password", to}}));
+                         bj::serialize(bj::object{{"token", with}, {"password", to}}), headers);
   };
   EXPECT_EQ(reset(token, "short").status, 400);
   EXPECT_EQ(reset(token + "x", "another password").status, 400);
-  const auto done = reset(token, "another password");
+  const header_list once{{"Idempotency-Key", "reset-1"}};
+  const auto done = reset(token, "another password", once);
   EXPECT_EQ(done.status, 204) << done;
+  EXPECT_EQ(reset(token, "another password", once).status, 204) << "a repeat";
+  EXPECT_EQ(reset(token, "something else", once).code(), "idempotency_mismatch");
   EXPECT_EQ(reset(token, "a third password").status, 400) << "once";
   EXPECT_TRUE(eventually(patience, [&] { return ada_->to.get("/v1/me").status == 401; }));
   EXPECT_TRUE(eventually(patience, [&] { return other->to.get("/v1/me").status == 401; }));
@@ -237,8 +227,13 @@ TEST_F(ShopAccount, NeedsACodeOnceItAskedForOne) {
   const auto code = [&](int64_t at) { return user::totp_code(secret, at); };
   const auto wrong = code(step + 1'000);
   EXPECT_EQ(ada_->to.post(path + "/confirmation", bj::object{{"code", wrong}}).status, 403);
-  const auto on = ada_->to.post(path + "/confirmation", bj::object{{"code", code(step)}});
+  const auto turn_on = [&] {
+    return ada_->to.post(path + "/confirmation", bj::object{{"code", code(step)}},
+                         {{"Idempotency-Key", "confirm-1"}});
+  };
+  const auto on = turn_on();
   ASSERT_EQ(on.status, 200) << on;
+  EXPECT_EQ(turn_on().body, on.body) << "a repeat shows the same codes";
   ASSERT_EQ(on.size("/recovery_codes"), 10u);
   const auto asked = log_in(email_, password);
   EXPECT_EQ(asked.status, 401);

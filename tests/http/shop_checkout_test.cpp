@@ -1,5 +1,5 @@
 // From a cart to one order, whatever arrives twice, at once or in between.
-#include "tests/kit/shopper.hpp"
+#include "tests/kit/shared_shop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,29 +13,20 @@ namespace {
 
 namespace bj = boost::json;
 
-class ShopCheckout : public ::testing::Test {
+class ShopCheckout : public shared_shop<ShopCheckout> {
+public:
+  static void fill(shop_process& shop) {
+    staff{shop}.sell("MUG", 1'000, {{"berlin", 100'000}});
+    staff{shop}.sell("CUP", 700, {{"berlin", 100'000}});
+  }
+
 protected:
-  static void SetUpTestSuite() {
-    if (!shop_process::available())
-      return;
-    shop_ = new shop_process;
-    staff{*shop_}.sell("MUG", 1'000, {{"berlin", 100'000}});
-    staff{*shop_}.sell("CUP", 700, {{"berlin", 100'000}});
-  }
-  static void TearDownTestSuite() {
-    if (shop_)
-      expect_clean_audit(*shop_);
-    delete std::exchange(shop_, nullptr);
-  }
   void SetUp() override {
-    if (!shop_)
-      GTEST_SKIP() << shop_process::missing;
+    shared_shop::SetUp();
+    if (IsSkipped())
+      return;
     boss_.emplace(*shop_);
     ada_.emplace(*shop_);
-  }
-  void TearDown() override {
-    if (HasFailure() && shop_)
-      std::puts(shop_->node_log().c_str());
   }
 
   /// What buyers were charged: the order's own total is what the provider holds, once.
@@ -54,12 +45,9 @@ protected:
     return sum;
   }
 
-  static shop_process* shop_;
   std::optional<staff> boss_;
   std::optional<shopper> ada_;
 };
-
-shop_process* ShopCheckout::shop_ = nullptr;
 
 constexpr int64_t standard_shipping = 490; ///< within Germany, below 49.00
 

@@ -1,7 +1,7 @@
 // Money: whatever the provider answers, loses, delays or repeats, an order is charged once and ends
 // in one state.
 #include "adapters/stripe_webhook.hpp"
-#include "tests/kit/shopper.hpp"
+#include "tests/kit/shared_shop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,21 +10,15 @@ namespace {
 
 namespace bj = boost::json;
 
-class ShopPayment : public ::testing::Test {
+class ShopPayment : public shared_shop<ShopPayment> {
+public:
+  static shop_settings settings() { return {.request_milliseconds = 3'000}; }
+
 protected:
-  static void SetUpTestSuite() {
-    if (!shop_process::available())
-      return;
-    shop_ = new shop_process{{.request_milliseconds = 3'000}};
-  }
-  static void TearDownTestSuite() {
-    if (shop_)
-      expect_clean_audit(*shop_);
-    delete std::exchange(shop_, nullptr);
-  }
   void SetUp() override {
-    if (!shop_)
-      GTEST_SKIP() << shop_process::missing;
+    shared_shop::SetUp();
+    if (IsSkipped())
+      return;
     boss_.emplace(*shop_);
     ada_.emplace(*shop_);
     sku_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -34,8 +28,7 @@ protected:
     if (!shop_)
       return;
     boss_->knobs(calm);
-    if (HasFailure())
-      std::puts(shop_->node_log().c_str());
+    shared_shop::TearDown();
   }
 
   void expect_one_payment(const answer& placed, const std::string& status) {
@@ -59,13 +52,10 @@ protected:
   static constexpr const char* calm =
       "delay_min_ms=0&delay_max_ms=0&lose_before_ppm=0&lose_after_ppm=0&error_ppm=0&"
       "duplicate_ppm=0&reorder_ppm=0";
-  static shop_process* shop_;
   std::string sku_;
   std::optional<staff> boss_;
   std::optional<shopper> ada_;
 };
-
-shop_process* ShopPayment::shop_ = nullptr;
 
 TEST_F(ShopPayment, ConfirmsAnOrderThatTheCardPays) {
   const auto placed = ada_->buy({{sku_}});

@@ -1,5 +1,5 @@
 // Accounts and sessions of a running shop, and how a node takes its leave.
-#include "tests/kit/shopper.hpp"
+#include "tests/kit/shared_shop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,29 +11,18 @@ namespace {
 
 namespace bj = boost::json;
 
-class ShopPeople : public ::testing::Test {
+class ShopPeople : public shared_shop<ShopPeople> {
+public:
+  static void fill(shop_process& shop) { staff{shop}.sell("MUG", 1'000, {{"berlin", 1'000}}); }
+
 protected:
-  static void SetUpTestSuite() {
-    if (!shop_process::available())
-      return;
-    shop_ = new shop_process;
-    staff{*shop_}.sell("MUG", 1'000, {{"berlin", 1'000}});
-  }
-  static void TearDownTestSuite() {
-    if (shop_)
-      expect_clean_audit(*shop_);
-    delete std::exchange(shop_, nullptr);
-  }
   void SetUp() override {
-    if (!shop_)
-      GTEST_SKIP() << shop_process::missing;
+    shared_shop::SetUp();
+    if (IsSkipped())
+      return;
     name_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     email_ = name_.substr(0, 40) + "@example.org";
     ada_.emplace(*shop_);
-  }
-  void TearDown() override {
-    if (HasFailure() && shop_)
-      std::puts(shop_->node_log().c_str());
   }
 
   answer register_as(shopper& who, const std::string& email, const std::string& cart = {}) {
@@ -53,12 +42,9 @@ protected:
   }
 
   static constexpr const char* password = "correct horse battery";
-  static shop_process* shop_;
   std::string name_, email_;
   std::optional<shopper> ada_;
 };
-
-shop_process* ShopPeople::shop_ = nullptr;
 
 TEST_F(ShopPeople, AreLoggedInOnceTheyRegistered) {
   const auto made = register_as(*ada_, email_);

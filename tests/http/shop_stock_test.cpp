@@ -1,6 +1,6 @@
 // Nothing is sold twice and nothing gets lost: many buyers at once for few units, through real
 // processes.
-#include "tests/kit/shopper.hpp"
+#include "tests/kit/shared_shop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,25 +13,13 @@ namespace {
 
 namespace bj = boost::json;
 
-class ShopStock : public ::testing::Test {
+class ShopStock : public shared_shop<ShopStock> {
 protected:
-  static void SetUpTestSuite() {
-    if (shop_process::available())
-      shop_ = new shop_process;
-  }
-  static void TearDownTestSuite() {
-    if (shop_)
-      expect_clean_audit(*shop_);
-    delete std::exchange(shop_, nullptr);
-  }
   void SetUp() override {
-    if (!shop_)
-      GTEST_SKIP() << shop_process::missing;
+    shared_shop::SetUp();
+    if (IsSkipped())
+      return;
     boss_.emplace(*shop_);
-  }
-  void TearDown() override {
-    if (HasFailure() && shop_)
-      std::puts(shop_->node_log().c_str());
   }
 
   /// Fifty buyers at once, each with a cart of these lines: how many got an order.
@@ -60,11 +48,8 @@ protected:
   }
 
   static constexpr int buyers = 50;
-  static shop_process* shop_;
   std::optional<staff> boss_;
 };
-
-shop_process* ShopStock::shop_ = nullptr;
 
 TEST_F(ShopStock, SellsExactlyFiveUnitsToFiftyBuyers) {
   constexpr int rounds = 3;
