@@ -1,5 +1,9 @@
 // Live topics through real processes: what is told, to whom, and that nothing is missed when nodes,
 // connections or Redis go.
+#include "actors/entity/fold.hpp"
+#include "actors/order/order.hpp"
+#include "persistence/pg_append.hpp"
+#include "persistence/recovery.hpp"
 #include "tests/kit/live_talk.hpp"
 #include "tests/kit/shopper.hpp"
 
@@ -39,6 +43,19 @@ protected:
     shop_.emplace(std::move(settings));
     boss_.emplace(*shop_);
     boss_->sell("MUG", 1'000, {{"berlin", 10}});
+  }
+  /// Waits until the order's journal owes nothing to anybody.
+  void expect_settled(const std::string& order) {
+    const auto db = shop_->connect();
+    const entity_id id{std::string{order::kind}, order};
+    EXPECT_TRUE(eventually(std::chrono::seconds{20}, [&] {
+      auto history = persistence::read_history(*db, id);
+      auto sound = history ? persistence::verify(id, std::move(*history)) : history.error();
+      const auto now =
+          std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+      const auto folded = sound ? entity::replay<order::model>(*sound) : sound.error();
+      return folded && order::model::pending(folded->state, now).empty();
+    }));
   }
   live_talk live(const header_list& headers = {}) { return live_talk{shop_->port(), headers}; }
 
@@ -115,6 +132,7 @@ TEST_F(ShopLive, MissesNothingWhenItReconnectsAfterTheNodeWasKilled) {
   const auto placed = ada.buy({{"MUG"}});
   const auto topic = "order:" + placed.text("/id");
   const bj::object token{{"token", placed.text("/access_token")}};
+  expect_settled(placed.text("/id"));
   int64_t seq = 0;
   {
     auto before = live();
