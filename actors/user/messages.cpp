@@ -1,5 +1,7 @@
 #include "actors/user/messages.hpp"
 
+#include "actors/user/address_rules.hpp"
+
 #include <algorithm>
 
 namespace souk::user {
@@ -91,6 +93,11 @@ std::vector<problem> check_address(const address& a) {
   expect(a.line2.empty() || is_line(a.line2, 200), "/line2", "at most 200 bytes on one line");
   expect(is_line(a.city, 100), "/city", "1 to 100 bytes on one line");
   expect(is_line(a.postal_code, 20), "/postal_code", "1 to 20 bytes");
+  if (!a.postal_code.empty())
+    expect(is_postal_code(a.country, a.postal_code), "/postal_code",
+           "no postal code of this country");
+  expect(a.state.empty() ? !needs_state(a.country) : is_line(a.state, state_bytes_max), "/state",
+         "the state, 1 to 60 bytes on one line");
   expect(a.country.size() == 2 &&
              std::ranges::all_of(a.country, [](char c) { return c >= 'A' && c <= 'Z'; }),
          "/country", "two capital letters");

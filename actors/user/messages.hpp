@@ -64,6 +64,13 @@ struct address {
   std::string city = {};
   std::string postal_code = {};
   std::string country = {}; ///< two capital letters
+  std::string state = {};   ///< or province, where addresses have one
+};
+
+/// What staff change of an account; nothing: as it is.
+struct access_change {
+  std::optional<std::vector<role>> roles = {};
+  std::optional<account_status> status = {};
 };
 
 struct api_key {

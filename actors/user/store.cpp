@@ -244,16 +244,16 @@ result<bool> remove_user(sql::connection& c, const std::string& id) {
 }
 
 result<std::vector<address>> load_addresses(sql::connection& c, const std::string& user) {
-  auto found =
-      c.execute("select id, name, line1, line2, city, postal_code, country::text from address "
-                "where user_id = $1 order by created_at, id",
-                {user});
+  auto found = c.execute(
+      "select id, name, line1, line2, city, postal_code, country::text, state from address "
+      "where user_id = $1 order by created_at, id",
+      {user});
   if (!found)
     return found.error();
   std::vector<address> all;
   for (size_t i = 0; i < found->size(); ++i) {
     const auto text = [&](size_t column) { return std::string{found->text(i, column)}; };
-    all.push_back({text(0), text(1), text(2), text(3), text(4), text(5), text(6)});
+    all.push_back({text(0), text(1), text(2), text(3), text(4), text(5), text(6), text(7)});
   }
   return all;
 }
@@ -262,14 +262,15 @@ result<void> put_address(sql::connection& c, const std::string& user, const addr
   if (!is_plausible_id(a.id))
     return fail_field("/id", "invalid", "is no address of this user");
   auto done = any_affected(c.execute(
-      "insert into address as old (id, user_id, name, line1, line2, city, postal_code, country) "
-      "select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text "
+      "insert into address as old (id, user_id, name, line1, line2, city, postal_code, country, "
+      "state) select $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, "
+      "$8::text, $9::text "
       "where (select count(*) from address where user_id = $2::text and id <> $1::text) < "
-      "$9::bigint "
+      "$10::bigint "
       "on conflict (id) do update set name = excluded.name, line1 = excluded.line1, "
       "line2 = excluded.line2, city = excluded.city, postal_code = excluded.postal_code, "
-      "country = excluded.country where old.user_id = excluded.user_id",
-      {a.id, user, a.name, a.line1, a.line2, a.city, a.postal_code, a.country,
+      "country = excluded.country, state = excluded.state where old.user_id = excluded.user_id",
+      {a.id, user, a.name, a.line1, a.line2, a.city, a.postal_code, a.country, a.state,
        static_cast<int64_t>(addresses_max)}));
   if (!done)
     return done.error();

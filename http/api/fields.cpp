@@ -1,5 +1,6 @@
 #include "http/api/fields.hpp"
 
+#include "actors/user/address_rules.hpp"
 #include "actors/user/messages.hpp"
 
 #include <algorithm>
@@ -74,6 +75,13 @@ checkout::address read_address(object_reader& in) {
   out.city = in.text("city", line);
   out.postal_code = in.text("postal_code", {.min = 1, .max = 20});
   out.country = read_country(in, "country");
+  out.state = in.optional_text("state", {.max = user::state_bytes_max}).value_or("");
+  if (is_country(out.country) && !out.postal_code.empty() &&
+      !user::is_postal_code(out.country, out.postal_code))
+    in.refuse("postal_code", "invalid",
+              "must look like " + std::string{user::postal_code_example(out.country)});
+  if (out.state.empty() && user::needs_state(out.country))
+    in.refuse("state", "required", "addresses of this country name their state");
   return out;
 }
 
@@ -148,14 +156,19 @@ result<catalogue::market> read_market(const request& in, const catalogue::market
       return fail_field("country", "invalid", "must be two capital letters, ISO 3166-1");
     out.country = *country;
   }
-  auto locale = read_query(in, "locale", locale_bytes_max);
+  auto locale = read_locales(in);
   if (!locale)
     return locale.error();
   if (!locale->empty())
     out.locale = std::move(*locale);
-  else if (const auto wanted = in.header_value("accept-language"); !wanted.empty())
-    out.locale = preferred_locales(wanted);
   return out;
+}
+
+result<std::string> read_locales(const request& in) {
+  auto locale = read_query(in, "locale", locale_bytes_max);
+  if (!locale || !locale->empty())
+    return locale;
+  return preferred_locales(in.header_value("accept-language"));
 }
 
 std::string preferred_locales(std::string_view accept_language) {

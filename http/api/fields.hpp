@@ -20,7 +20,8 @@ boost::json::object json_of(const std::map<std::string, std::string>& texts);
 /// {"items": […], "next_cursor": "…" or null}
 response page_of(boost::json::array items, std::string_view next_cursor = {});
 
-/// {"name", "line1", "line2"?, "city", "postal_code", "country"} of one object.
+/// {"name", "line1", "line2"?, "city", "state"?, "postal_code", "country"} of one object; postal
+/// code and state as the country has them.
 checkout::address read_address(object_reader& in);
 /// ISO 3166-1 alpha-2, capitals.
 std::string read_country(object_reader& in, std::string_view name);
@@ -40,6 +41,8 @@ struct page_query {
 result<page_query> read_page(const request& in);
 /// A query parameter of at most `max` bytes, empty when absent.
 result<std::string> read_query(const request& in, std::string_view name, size_t max);
+/// ?locale=, else the Accept-Language as preferred_locales has it; empty when neither says one.
+result<std::string> read_locales(const request& in);
 /// ?currency=&country=&locale=, else those of `home`; without ?locale= the Accept-Language.
 result<catalogue::market> read_market(const request& in, const catalogue::market& home);
 /// "fr;q=0.5, de-AT" as market.locale has it: "de-AT,fr".

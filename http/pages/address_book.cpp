@@ -1,4 +1,5 @@
 // The addresses of an account: a list, and one form to add and to change them.
+#include "actors/user/address_rules.hpp"
 #include "http/pages/account.hpp"
 #include "http/pages/checkout_form.hpp"
 #include "http/pages/markets.hpp"
@@ -18,8 +19,7 @@ constexpr const char* book = "/account/addresses";
 using addresses = std::vector<user::address>;
 
 bj::object shown(const user::address& a, std::string_view locale) {
-  auto out = json_of(checkout::address{a.name, a.line1, a.line2, a.city, a.postal_code, a.country},
-                     locale);
+  auto out = json_of(as_destination(a), locale);
   out["id"] = a.id;
   return out;
 }
@@ -83,13 +83,15 @@ void show_address(const visit_ptr& v) {
 }
 
 user::address posted_address(const visit& v) {
+  const auto country = v.field("country");
   return {.id = {},
           .name = v.field("name"),
           .line1 = v.field("line1"),
           .line2 = v.field("line2"),
           .city = v.field("city"),
           .postal_code = v.field("postal_code"),
-          .country = v.field("country")};
+          .country = country,
+          .state = user::has_states(country) ? v.field("state") : std::string{}};
 }
 
 /// The form again as it was filled in, with what is wrong beside the fields.
@@ -98,8 +100,10 @@ void show_wrong(const visit_ptr& v, const user::account& me, const user::address
   auto form = form_of(*v, a);
   for (const auto& p : wrong) {
     const auto name = p.field.substr(1);
-    const bool empty = v->field(name).empty();
-    form[name + "_wrong"] = v->say(empty ? "field.required" : "field.bad_value");
+    const auto* why = v->field(name).empty()  ? "field.required"
+                      : name == "postal_code" ? "field.bad_postal_code"
+                                              : "field.bad_value";
+    form[name + "_wrong"] = say_wrong(*v, why, a.country);
   }
   show_section(v, me, "address", {{"form", std::move(form)}}, 422);
 }

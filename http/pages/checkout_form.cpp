@@ -1,5 +1,6 @@
 #include "http/pages/checkout_form.hpp"
 
+#include "actors/user/address_rules.hpp"
 #include "http/api/fields.hpp"
 #include "http/pages/sealed.hpp"
 #include "http/pages/texts.hpp"
@@ -36,26 +37,31 @@ checkout_form read_checkout(const visit& v) {
   const auto in = read_sealed(v, checkout_cookie);
   return {.email = text_in(in, "email"),
           .to = {text_in(in, "name"), text_in(in, "line1"), text_in(in, "line2"),
-                 text_in(in, "city"), text_in(in, "postal_code"), text_in(in, "country")},
+                 text_in(in, "city"), text_in(in, "postal_code"), text_in(in, "country"),
+                 text_in(in, "state")},
           .option = text_in(in, "option"),
           .order = text_in(in, "order")};
 }
 
 void keep_checkout(const visit& v, const checkout_form& form) {
-  bj::object kept{
-      {"email", form.email},        {"name", form.to.name},  {"line1", form.to.line1},
-      {"line2", form.to.line2},     {"city", form.to.city},  {"postal_code", form.to.postal_code},
-      {"country", form.to.country}, {"option", form.option}, {"order", form.order}};
+  bj::object kept{{"email", form.email},    {"name", form.to.name},
+                  {"line1", form.to.line1}, {"line2", form.to.line2},
+                  {"city", form.to.city},   {"postal_code", form.to.postal_code},
+                  {"state", form.to.state}, {"country", form.to.country},
+                  {"option", form.option},  {"order", form.order}};
   keep_sealed(v, checkout_cookie, std::move(kept), kept_for);
 }
 
 checkout_form posted_checkout(const visit& v) {
   const auto field = [&](std::string_view name) { return shortened(v.field(name)); };
-  return {.email = v.field("email").substr(0, 255),
-          .to = {field("name"), field("line1"), field("line2"), field("city"), field("postal_code"),
-                 field("country")},
-          .option = field("option"),
-          .order = {}};
+  checkout_form form{.email = v.field("email").substr(0, 255),
+                     .to = {field("name"), field("line1"), field("line2"), field("city"),
+                            field("postal_code"), field("country")},
+                     .option = field("option"),
+                     .order = {}};
+  if (user::has_states(form.to.country))
+    form.to.state = field("state");
+  return form;
 }
 
 std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_form& form) {
@@ -73,7 +79,13 @@ std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_for
   if (form.to.line2.size() > line_max)
     out.emplace_back("line2", "field.too_long");
   check("postal_code", form.to.postal_code, postal_code_max);
+  if (!form.to.postal_code.empty() && !user::is_postal_code(form.to.country, form.to.postal_code))
+    out.emplace_back("postal_code", "field.bad_postal_code");
   check("city", form.to.city, line_max);
+  if (form.to.state.size() > user::state_bytes_max)
+    out.emplace_back("state", "field.too_long");
+  else if (form.to.state.empty() && user::needs_state(form.to.country))
+    out.emplace_back("state", "field.required");
   if (!is_country(form.to.country))
     out.emplace_back("country", "field.required");
   if (form.option.empty())
@@ -81,15 +93,20 @@ std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_for
   return out;
 }
 
+std::string say_wrong(const visit& v, std::string_view why, std::string_view country) {
+  return text(v.locale, why, user::postal_code_example(country));
+}
+
+checkout::address as_destination(const user::address& a) {
+  return {a.name, a.line1, a.line2, a.city, a.postal_code, a.country, a.state};
+}
+
 bj::object json_of(const checkout::address& to, std::string_view locale) {
   const auto country = find_text(locale, "country." + to.country);
-  return {{"name", to.name},
-          {"line1", to.line1},
-          {"line2", to.line2},
-          {"city", to.city},
-          {"postal_code", to.postal_code},
-          {"country", to.country},
-          {"country_name", country ? std::string{*country} : to.country}};
+  return {{"name", to.name},       {"line1", to.line1},
+          {"line2", to.line2},     {"city", to.city},
+          {"state", to.state},     {"postal_code", to.postal_code},
+          {"country", to.country}, {"country_name", country ? std::string{*country} : to.country}};
 }
 
 bj::array test_cards(const visit& v) {

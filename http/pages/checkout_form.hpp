@@ -23,7 +23,11 @@ checkout_form posted_checkout(const visit& v);
 /// The fields that keep it from being ordered, with the key of the text that says why.
 std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_form& form);
 
-/// {name, line1, line2, city, postal_code, country, country_name}
+/// That text in the visitor's language; of a postal code with one that this country knows.
+std::string say_wrong(const visit& v, std::string_view why, std::string_view country);
+
+checkout::address as_destination(const user::address& a);
+/// {name, line1, line2, city, state, postal_code, country, country_name}
 boost::json::object json_of(const checkout::address& to, std::string_view locale);
 
 /// The cards of our payment simulator: [{id, name, chosen}]; empty with a real provider.
