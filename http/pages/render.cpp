@@ -30,23 +30,29 @@ bool has_texts(std::string_view key) { return key == "status" || key == "code" |
 /// Names that are data: ctemplate never forgets a name, so they must not become some.
 bool is_map_of_data(std::string_view key) { return key == "options" || key == "attributes"; }
 
-void fill(TemplateDictionary& to, const bj::object& from, std::string_view locale);
+/// How people of this page read money and times.
+struct reader {
+  std::string_view locale;
+  std::string_view zone;
+};
+
+void fill(TemplateDictionary& to, const bj::object& from, const reader& of);
 
 void fill_text(TemplateDictionary& to, std::string_view key, const std::string& name,
-               std::string_view value, std::string_view locale) {
+               std::string_view value, const reader& of) {
   if (value.empty())
     return to.ShowSection("NO_" + name);
   std::string shown{value};
   if (key.ends_with("_at")) {
     to.SetValue(name + "_RAW", shown);
     if (const auto at = parse_rfc3339(value))
-      shown = show_time(*at, locale);
+      shown = show_time(*at, of.locale, of.zone);
   }
   to.SetValue(name, shown);
   to.ShowSection(name);
   if (!has_texts(key))
     return;
-  const auto said = find_text(locale, std::string{key} + "." + shown);
+  const auto said = find_text(of.locale, std::string{key} + "." + shown);
   if (!said)
     return to.ShowSection("NO_" + name + "_TEXT");
   to.SetValueAndShowSection(name + "_TEXT", std::string{*said}, name + "_TEXT");
@@ -54,7 +60,7 @@ void fill_text(TemplateDictionary& to, std::string_view key, const std::string& 
 }
 
 bool fill_money(TemplateDictionary& to, const std::string& name, const bj::object& value,
-                std::string_view locale) {
+                const reader& of) {
   const auto* amount = value.if_contains("amount");
   const auto* code = value.if_contains("currency");
   if (value.size() != 2 || !amount || !code || !amount->is_int64() || !code->is_string())
@@ -62,7 +68,7 @@ bool fill_money(TemplateDictionary& to, const std::string& name, const bj::objec
   const auto in = currency::parse(code->get_string());
   if (!in)
     return false;
-  to.SetValue(name, show_money({amount->get_int64(), *in}, locale));
+  to.SetValue(name, show_money({amount->get_int64(), *in}, of.locale));
   to.SetIntValue(name + "_MINOR", amount->get_int64());
   to.SetValue(name + "_CURRENCY", std::string{in->code()});
   to.ShowSection(name);
@@ -70,12 +76,12 @@ bool fill_money(TemplateDictionary& to, const std::string& name, const bj::objec
 }
 
 void fill_list(TemplateDictionary& to, const std::string& name, const bj::array& all,
-               std::string_view locale) {
+               const reader& of) {
   to.ShowSection((all.empty() ? "NO_" : "HAS_") + name);
   for (const auto& one : all) {
     auto& section = *to.AddSectionDictionary(name);
     if (one.is_object())
-      fill(section, one.get_object(), locale);
+      fill(section, one.get_object(), of);
     else if (one.is_string())
       section.SetValue("VALUE", std::string{one.get_string()});
   }
@@ -87,11 +93,11 @@ void fill_number(TemplateDictionary& to, const std::string& name, const std::str
   to.ShowSection(is_zero ? "NO_" + name : name);
 }
 
-void fill(TemplateDictionary& to, const bj::object& from, std::string_view locale) {
+void fill(TemplateDictionary& to, const bj::object& from, const reader& of) {
   for (const auto& [key, value] : from) {
     const auto name = upper(key);
     if (value.is_string()) {
-      fill_text(to, key, name, value.get_string(), locale);
+      fill_text(to, key, name, value.get_string(), of);
     } else if (value.is_bool()) {
       to.ShowSection(value.get_bool() ? name : "NO_" + name);
     } else if (value.is_null()) {
@@ -103,10 +109,10 @@ void fill(TemplateDictionary& to, const bj::object& from, std::string_view local
       std::snprintf(shown, sizeof shown, "%.1f", value.get_double());
       fill_number(to, name, shown, false);
     } else if (value.is_array()) {
-      fill_list(to, name, value.get_array(), locale);
+      fill_list(to, name, value.get_array(), of);
     } else if (value.is_object() && !is_map_of_data(key) &&
-               !fill_money(to, name, value.get_object(), locale)) {
-      fill(*to.AddSectionDictionary(name), value.get_object(), locale);
+               !fill_money(to, name, value.get_object(), of)) {
+      fill(*to.AddSectionDictionary(name), value.get_object(), of);
     }
   }
 }
@@ -153,14 +159,16 @@ void load_templates() {
 
 std::string render_page(std::string_view locale, std::string_view name, const bj::object& layout,
                         const bj::object& body) {
+  const auto* zone = layout.if_contains("time_zone");
+  const reader of{locale, zone ? std::string_view{zone->get_string()} : "UTC"};
   TemplateDictionary root("page");
-  fill(root, layout, locale);
+  fill(root, layout, of);
   for (const auto& [key, value] : layout)
     if (key.starts_with("form_") && value.is_string())
       root.SetTemplateGlobalValue(upper(key), std::string{value.get_string()});
   auto& inner = *root.AddIncludeDictionary("BODY");
   inner.SetFilename(template_name(locale, name));
-  fill(inner, body, locale);
+  fill(inner, body, of);
   std::string out;
   const bool rendered =
       ctemplate::ExpandTemplate(template_name(locale, "layout.html"), strip, &root, &out);

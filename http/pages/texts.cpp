@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <map>
+#include <memory>
+#include <unicode/smpdtfmt.h>
 
 namespace souk::http {
 
@@ -57,6 +58,13 @@ std::string symbol_of(currency c) {
   if (c == currency{"GBP"})
     return "£";
   return c == currency{"USD"} ? "$" : std::string{c.code()};
+}
+
+/// Etc/Unknown for what is none.
+std::unique_ptr<icu::TimeZone> zone_of(std::string_view name) {
+  const icu::StringPiece id{name.data(), static_cast<int32_t>(name.size())};
+  return std::unique_ptr<icu::TimeZone>{
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(id))};
 }
 
 } // namespace
@@ -123,16 +131,22 @@ std::string show_money(money m, std::string_view locale) {
   return sign + symbol + (symbol == m.currency.code() ? no_break : "") + number;
 }
 
-std::string show_time(time_point t, std::string_view locale) {
-  const auto day = std::chrono::floor<std::chrono::days>(t);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::minutes>(t - day)};
-  const auto month = text(locale, "month." + std::to_string(static_cast<unsigned>(date.month())));
-  char out[80];
-  std::snprintf(out, sizeof out, "%u%s %s %d, %02d:%02d UTC", static_cast<unsigned>(date.day()),
-                locale == "de" ? "." : "", month.c_str(), static_cast<int>(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()));
-  return out;
+std::string show_time(time_point t, std::string_view locale, std::string_view zone) {
+  const bool german = locale == "de";
+  UErrorCode wrong = U_ZERO_ERROR;
+  icu::SimpleDateFormat format(german ? u"d. MMMM y, HH:mm z" : u"d MMMM y, HH:mm z",
+                               german ? icu::Locale::getGermany() : icu::Locale::getUK(), wrong);
+  if (U_FAILURE(wrong))
+    return to_rfc3339(t);
+  format.adoptTimeZone(zone_of(zone).release());
+  const auto since_1970 =
+      std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count();
+  icu::UnicodeString shown;
+  format.format(static_cast<UDate>(since_1970), shown);
+  std::string out;
+  return shown.toUTF8String(out);
 }
+
+bool is_time_zone(std::string_view zone) { return *zone_of(zone) != icu::TimeZone::getUnknown(); }
 
 } // namespace souk::http

@@ -26,7 +26,8 @@ std::string text(std::string_view locale, std::string_view key, std::string_view
 
 /// "€1,299.00", "1.299,00 €"
 std::string show_money(money m, std::string_view locale);
-/// "22 November 2026, 14:03 UTC", "22. November 2026, 14:03 UTC"
-std::string show_time(time_point t, std::string_view locale);
+/// "22 November 2026, 14:03 CET", "22. November 2026, 14:03 MEZ"; `zone` by its IANA name.
+std::string show_time(time_point t, std::string_view locale, std::string_view zone);
+bool is_time_zone(std::string_view zone);
 
 } // namespace souk::http

@@ -85,7 +85,7 @@ std::string visit::say(std::string_view key) const { return text(locale, key); }
 
 cluster::command_meta visit::meta(std::string_view guest, std::string_view what) const {
   const auto how = c.meta(guest);
-  return what.empty() ? how : cart::step_meta(how, what);
+  return what.empty() ? how : entity::step_meta(how, what);
 }
 
 cluster::command_meta visit::fresh_meta() const {
@@ -119,6 +119,7 @@ bj::object visit::layout(const page_head& head) const {
         {"id", one}, {"name", say("language." + std::string{one})}, {"chosen", one == locale}});
   const auto back = c.in->verb == method::get ? c.in->target : std::string{"/"};
   return {{"locale", locale},
+          {"time_zone", at.time_zone},
           {"title", head.title.empty() ? name : head.title + " · " + name},
           {"description", head.description},
           {"json_ld", head.json_ld},

@@ -4,7 +4,8 @@ packages_to_build=(
   g++ cmake ninja-build ccache lld git pkg-config ca-certificates curl jq python3
   libcaf-dev libpq-dev libhiredis-dev libprotobuf-dev protobuf-compiler libssl-dev libsodium-dev
   libspdlog-dev prometheus-cpp-dev libcli11-dev libtomlplusplus-dev libcurl4-openssl-dev
-  libjemalloc-dev libctemplate-dev libcsv-dev libxml2-dev libvips-dev libqrencode-dev esbuild
+  libjemalloc-dev libctemplate-dev libcsv-dev libxml2-dev libvips-dev libqrencode-dev
+  libicu-dev esbuild
   libgtest-dev libgmock-dev libbenchmark-dev postgresql redis-server python3-aiosmtpd
 )
 packages_to_check=(clang-format clang-tidy prometheus chromium)

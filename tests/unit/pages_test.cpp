@@ -109,7 +109,7 @@ TEST_F(Pages, GiveEveryFormItsToken) {
 }
 
 TEST(PageTexts, AreThereInEveryLanguageAndPlain) {
-  for (const auto* key : {"shop.name", "order.title", "month.12", "country.GB", "error.internal"})
+  for (const auto* key : {"shop.name", "order.title", "step.paid", "country.GB", "error.internal"})
     for (const auto locale : locales) {
       const auto said = find_text(locale, key);
       ASSERT_TRUE(said) << key;
@@ -136,8 +136,13 @@ TEST(PageTexts, WriteMoneyAsPeopleDo) {
 
 TEST(PageTexts, WriteTimesAsPeopleDo) {
   const auto at = *parse_rfc3339("2026-11-02T09:05:59.000Z");
-  EXPECT_EQ(show_time(at, "en"), "2 November 2026, 09:05 UTC");
-  EXPECT_EQ(show_time(at, "de"), "2. November 2026, 09:05 UTC");
+  EXPECT_EQ(show_time(at, "en", "UTC"), "2 November 2026, 09:05 UTC");
+  EXPECT_EQ(show_time(at, "en", "Europe/Berlin"), "2 November 2026, 10:05 CET");
+  EXPECT_EQ(show_time(at, "de", "Europe/Berlin"), "2. November 2026, 10:05 MEZ");
+  const auto summer = at - std::chrono::days{120};
+  EXPECT_EQ(show_time(summer, "de", "Europe/Berlin"), "5. Juli 2026, 11:05 MESZ");
+  EXPECT_TRUE(is_time_zone("America/New_York"));
+  EXPECT_FALSE(is_time_zone("Berlin") || is_time_zone(""));
 }
 
 TEST(Devices, AreNamedByBrowserAndSystem) {
