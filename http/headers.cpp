@@ -109,6 +109,19 @@ bool prefers_html(const request& from) {
   return html > json;
 }
 
+bool lists(std::string_view header, std::string_view word) {
+  return any_part(header, ',', [&](std::string_view part) { return same_name(part, word); });
+}
+
+std::string device_of(const request& from) {
+  constexpr size_t device_bytes_max = 200;
+  std::string out;
+  for (const char c : from.header_value("user-agent").substr(0, device_bytes_max))
+    if (c >= 0x20 && c < 0x7f)
+      out += c;
+  return out;
+}
+
 std::string_view bearer_token(const request& from) {
   const auto value = from.header_value("authorization");
   return value.size() > 7 && same_name(value.substr(0, 7), "bearer ") ? trim(value.substr(7))

@@ -19,6 +19,12 @@ std::string set_cookie(std::string_view name, std::string_view value, std::chron
 /// True when Accept names text/html, and JSON at most with a lower quality: a browser looks at it.
 bool prefers_html(const request& from);
 
+/// True when `word` is one of the parts of a comma-separated list; capitals do not matter.
+bool lists(std::string_view header, std::string_view word);
+
+/// What a browser calls itself, the printable ASCII of it, at most 200 bytes: of sessions.
+std::string device_of(const request& from);
+
 /// The token of "Authorization: Bearer <token>"; empty when there is none.
 std::string_view bearer_token(const request& from);
 

@@ -1,22 +1,15 @@
 #include "actors/cart/service.hpp"
 
+#include <algorithm>
+
 namespace souk::cart {
-
-cluster::command_meta read_meta(const cluster::command_meta& of) {
-  return {{}, 0, of.expires, of.trace};
-}
-
-cluster::command_meta step_meta(const cluster::command_meta& of, std::string_view step) {
-  const std::string_view id{reinterpret_cast<const char*>(of.id.bytes.data()), of.id.bytes.size()};
-  return {make_command_id({"step", id, step}), of.fingerprint, of.expires, of.trace};
-}
 
 void service::with_access(const caller& who, const std::string& cart_id,
                           const cluster::command_meta& how, callback<cart_view> refused,
                           std::function<void(cart_view)> then) {
   if (!is_plausible_id(cart_id))
     return refused(fail(errc::not_found, "no such cart"));
-  entity::ask<contract>(route_, cart_id, cart::get{}, read_meta(how),
+  entity::ask<contract>(route_, cart_id, cart::get{}, entity::read_meta(how),
                         [user = who.user_id, refused = std::move(refused),
                          then = std::move(then)](result<cart_view> found) {
                           if (!found)
@@ -91,7 +84,7 @@ void service::remove_line(caller who, std::string cart_id, cart::remove_line wha
 void service::join(std::string user_id, std::string guest_cart, std::string user_cart,
                    cluster::command_meta how, callback<opened_cart> done) {
   const auto claim_guests = [=, this] {
-    entity::ask<contract>(route_, guest_cart, cart::claim{user_id}, step_meta(how, "claim"),
+    entity::ask<contract>(route_, guest_cart, cart::claim{user_id}, entity::step_meta(how, "claim"),
                           [=](result<cart_view> r) {
                             if (!r)
                               return done(r.error());
@@ -101,11 +94,12 @@ void service::join(std::string user_id, std::string guest_cart, std::string user
   if (user_cart.empty() || user_cart == guest_cart)
     return claim_guests();
   entity::ask<contract>(
-      route_, user_cart, cart::get{}, read_meta(how), [=, this](result<cart_view> own) {
+      route_, user_cart, cart::get{}, entity::read_meta(how), [=, this](result<cart_view> own) {
         if (!own || own->status != status::open)
           return claim_guests();
         entity::ask<contract>(route_, guest_cart, cart::hand_over{guest_cart, user_cart},
-                              step_meta(how, "hand_over"), [=](result<cart_view> handed) mutable {
+                              entity::step_meta(how, "hand_over"),
+                              [=](result<cart_view> handed) mutable {
                                 // A guest's cart that is gone or was ordered leaves nothing to
                                 // merge.
                                 if (!handed && is_transient(handed.error().code))
@@ -113,6 +107,24 @@ void service::join(std::string user_id, std::string guest_cart, std::string user
                                 done(opened_cart{user_cart, std::move(*own)});
                               });
       });
+}
+
+void service::in_language(cart_view cart, std::string locale, callback<cart_view> done) {
+  std::vector<std::string> products;
+  for (const auto& line : cart.lines)
+    if (std::ranges::find(products, line.product_id) == products.end())
+      products.push_back(line.product_id);
+  if (locale.empty() || products.empty())
+    return done(std::move(cart));
+  goods_.titles(std::move(products), std::move(locale),
+                [cart = std::move(cart), done = std::move(done)](
+                    const result<std::map<std::string, std::string>>& titles) mutable {
+                  if (titles)
+                    for (auto& line : cart.lines)
+                      if (const auto it = titles->find(line.product_id); it != titles->end())
+                        line.title = it->second;
+                  done(std::move(cart));
+                });
 }
 
 } // namespace souk::cart

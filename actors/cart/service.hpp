@@ -47,6 +47,9 @@ public:
   /// Answers the cart the user goes on with.
   void join(std::string user_id, std::string guest_cart, std::string user_cart,
             cluster::command_meta how, callback<opened_cart> done);
+  /// Its lines with the titles their products have in the first of `locale` (as market.locale) that
+  /// has one; as they are where that is empty or the catalogue does not answer.
+  void in_language(cart_view cart, std::string locale, callback<cart_view> done);
 
 private:
   /// Runs `then` with the cart when `who` may use it.
@@ -59,10 +62,5 @@ private:
   entropy& random_;
   const std::string secret_;
 };
-
-/// A read needs no id of its own.
-cluster::command_meta read_meta(const cluster::command_meta& of);
-/// The id of one step of a request with several.
-cluster::command_meta step_meta(const cluster::command_meta& of, std::string_view step);
 
 } // namespace souk::cart

@@ -71,6 +71,13 @@ void service::variants(std::vector<std::string> skus, souk::currency in, std::st
             std::move(done));
 }
 
+void service::titles(std::vector<std::string> products, std::string locale,
+                     callback<std::map<std::string, std::string>> done) {
+  pool_.ask([products = std::move(products), locale = std::move(locale)](
+                sql::connection& c) { return load_titles(c, products, locale); },
+            std::move(done));
+}
+
 void service::availability(std::vector<std::string> skus,
                            callback<std::vector<sku_availability>> done) {
   pool_.ask([skus = std::move(skus)](sql::connection& c) { return availability_of(c, skus); },

@@ -22,6 +22,9 @@ public:
   void products(std::vector<std::string> ids, market m, callback<std::vector<product_view>> done);
   void variants(std::vector<std::string> skus, souk::currency in, std::string country,
                 callback<std::vector<sellable>> done);
+  /// Of products by id, in the first of `locale` (as market.locale) that has one, else their own.
+  void titles(std::vector<std::string> products, std::string locale,
+              callback<std::map<std::string, std::string>> done);
   void availability(std::vector<std::string> skus, callback<std::vector<sku_availability>> done);
   /// Parents before children, named in the first of `locale` (as market.locale) that has names.
   void categories(std::string locale, callback<std::vector<category>> done);

@@ -198,6 +198,22 @@ result<std::vector<sellable>> variants_by_sku(sql::connection& c,
   return answer;
 }
 
+result<std::map<std::string, std::string>>
+load_titles(sql::connection& c, const std::vector<std::string>& ids, const std::string& locale) {
+  auto found = c.execute(
+      "select p.id, coalesce(t.title, p.title) from product p "
+      "left join lateral (select title from product_translation "
+      "where product = p.id and locale = any($2::text[]) "
+      "order by array_position($2::text[], locale) limit 1) t on true where p.id = any($1::text[])",
+      {ids, locales_of(locale)});
+  if (!found)
+    return found.error();
+  std::map<std::string, std::string> titles;
+  for (size_t i = 0; i < found->size(); ++i)
+    titles.emplace(found->text(i, 0), found->text(i, 1));
+  return titles;
+}
+
 result<std::vector<sku_availability>> availability_of(sql::connection& c,
                                                       const std::vector<std::string>& skus) {
   auto found =

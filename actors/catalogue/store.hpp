@@ -31,6 +31,11 @@ result<std::vector<sellable>> variants_by_sku(persistence::sql::connection& c,
                                               const std::vector<std::string>& skus,
                                               const souk::currency& in, const std::string& country);
 
+/// Titles of products by id, as service::titles.
+result<std::map<std::string, std::string>> load_titles(persistence::sql::connection& c,
+                                                       const std::vector<std::string>& ids,
+                                                       const std::string& locale);
+
 /// One answer for each SKU asked, 0 units where nothing is known.
 result<std::vector<sku_availability>> availability_of(persistence::sql::connection& c,
                                                       const std::vector<std::string>& skus);

@@ -58,6 +58,7 @@ std::string contact_json(const order_request& r) {
                                       {"line2", r.to.line2},
                                       {"city", r.to.city},
                                       {"postal_code", r.to.postal_code},
+                                      {"state", r.to.state},
                                       {"country", r.to.country}});
 }
 
@@ -150,6 +151,16 @@ void service::place(cart::caller who, order_request what, cluster::command_meta 
       return check_out(s, {});
     if (s->cart.lines.empty())
       return s->done(fail(errc::conflict, "the cart is empty"));
+    translate(s);
+  });
+}
+
+/// An order is a document: it keeps its titles in the language it was placed in.
+void service::translate(const session_ptr& s) {
+  carts_.in_language(s->cart, s->what.locale, [this, s](result<cart::cart_view> cart) {
+    if (!cart)
+      return s->done(cart.error());
+    s->cart = std::move(*cart);
     goods_.variants(skus_of(s->cart), s->cart.currency, s->what.to.country,
                     [this, s](result<std::vector<catalogue::sellable>> goods) {
                       if (!goods)
@@ -193,7 +204,7 @@ void service::check_total(const session_ptr& s) {
         {line.id, *std::ranges::find(s->goods, line.sku, &catalogue::sellable::sku)->price,
          time_.now()});
   entity::ask<cart::contract>(route_, s->what.cart_id, std::move(fresh),
-                              cart::step_meta(s->how, "reprice"), [s](result<cart::cart_view>) {
+                              entity::step_meta(s->how, "reprice"), [s](result<cart::cart_view>) {
                                 s->done(failure{.code = errc::quote_changed,
                                                 .detail = "the total is not the expected one",
                                                 .extra = "{\"quote\":" + to_json(s->fresh) + "}"});
@@ -263,7 +274,8 @@ void service::number(const session_ptr& s) {
                                          amount(s->fresh.total), s->fresh.tax_included},
                                 .provider = s->what.provider,
                                 .payment_method = s->what.payment_method,
-                                .hold = options_.hold};
+                                .hold = options_.hold,
+                                .locale = s->what.locale};
         for (size_t i = 0; i < s->cart.lines.size(); ++i) {
           const auto& line = s->cart.lines[i];
           placed.lines.push_back({.id = line.id,
@@ -297,7 +309,7 @@ void service::check_out(const session_ptr& s, order::placement placed) {
 }
 
 void service::await(std::string order_id, cluster::command_meta how, callback<placed_order> done) {
-  auto patience = cart::read_meta(how);
+  auto patience = entity::read_meta(how);
   patience.expires = std::min(patience.expires, time_.now() + options_.wait);
   const auto token = access_token(order_id);
   entity::ask<order::contract>(
@@ -306,7 +318,7 @@ void service::await(std::string order_id, cluster::command_meta how, callback<pl
           return done(placed_order{std::move(*r), token, true});
         if (r.error().code != errc::timed_out)
           return done(r.error());
-        auto look = cart::read_meta(how);
+        auto look = entity::read_meta(how);
         entity::ask<order::contract>(
             route_, order_id, order::get{}, look, [=](result<order::order_view> now) {
               // Its cart promised it and goes on making it.

@@ -12,6 +12,7 @@ namespace souk::checkout {
 
 struct address {
   std::string name, line1, line2, city, postal_code, country;
+  std::string state = {}; ///< or province, where addresses have one
 };
 
 struct order_request {
@@ -23,6 +24,7 @@ struct order_request {
   std::optional<uint64_t> expected_version; ///< of the cart (If-Match)
   std::string provider;
   std::string payment_method;
+  std::string locale = {}; ///< "de": the order's titles and mails; empty: the shop's own titles
 };
 
 /// An order and the secret that lets a guest see it.
@@ -66,6 +68,7 @@ public:
 private:
   struct session;
   using session_ptr = std::shared_ptr<session>;
+  void translate(const session_ptr& s);
   void price(const session_ptr& s);
   void check_total(const session_ptr& s);
   void source(const session_ptr& s);

@@ -24,7 +24,7 @@ using persistence::sql::connection;
 
 /// What the order's placement has sealed.
 struct contact {
-  std::string email, name, line1, line2, city, postal_code, country;
+  std::string email, name, line1, line2, city, state, postal_code, country;
 };
 
 result<contact> open_contact(connection& c, const order::placement& placed) {
@@ -42,8 +42,8 @@ result<contact> open_contact(connection& c, const order::placement& placed) {
     const auto* found = parsed.as_object().if_contains(name);
     return found && found->is_string() ? std::string{found->as_string()} : std::string{};
   };
-  return contact{field("email"), field("name"),        field("line1"),  field("line2"),
-                 field("city"),  field("postal_code"), field("country")};
+  return contact{field("email"), field("name"),  field("line1"),       field("line2"),
+                 field("city"),  field("state"), field("postal_code"), field("country")};
 }
 
 void add_line(std::vector<value>& to, const order::placed_line& line, int64_t quantity,
@@ -69,7 +69,9 @@ void add_totals(std::vector<value>& to, const order::totals& sums, std::string_v
 }
 
 void add_address(std::vector<value>& to, const contact& c) {
-  for (const auto& text : {c.name, c.line1, c.line2, c.postal_code + " " + c.city, c.country})
+  const auto town = c.state.empty() ? c.postal_code + " " + c.city
+                                    : c.city + ", " + c.state + " " + c.postal_code;
+  for (const auto& text : {c.name, c.line1, c.line2, town, c.country})
     if (!text.empty())
       to.push_back({"address.row", text});
 }
@@ -153,7 +155,8 @@ private:
     if (!to)
       return to.error();
     const auto in = language_in(placed.country);
-    const std::string language{in.empty() ? language_of(options_.language, "en") : in};
+    const auto otherwise = in.empty() ? language_of(options_.language, "en") : in;
+    const std::string language{language_of(placed.locale, otherwise)};
     message m{.kind = left.shipment.empty() ? kind::order_confirmed : kind::order_shipped,
               .person = placed.person,
               .to = to->email,

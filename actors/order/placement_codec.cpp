@@ -40,6 +40,7 @@ void to_proto(const placement& from, pb::order_placement& to) {
   to.set_provider(from.provider);
   to.set_payment_method(from.payment_method);
   to.set_hold_seconds(from.hold.count());
+  to.set_locale(from.locale);
 }
 
 result<placement> from_proto(const pb::order_placement& from) {
@@ -60,7 +61,8 @@ result<placement> from_proto(const pb::order_placement& from) {
                         amount(from.tax()), amount(from.total()), from.tax_included()},
                .provider = from.provider(),
                .payment_method = from.payment_method(),
-               .hold = std::chrono::seconds{from.hold_seconds()}};
+               .hold = std::chrono::seconds{from.hold_seconds()},
+               .locale = from.locale()};
   for (const auto& line : from.lines()) {
     to.lines.push_back({.id = line.id(),
                         .sku = line.sku(),

@@ -12,7 +12,7 @@ void service::with_access(const credentials& who, const std::string& id,
   const bool holds_token =
       !who.access_token.empty() && equal_secrets(who.access_token, checkouts_.access_token(id));
   entity::ask<contract>(
-      route_, id, order::get{}, cart::read_meta(how),
+      route_, id, order::get{}, entity::read_meta(how),
       [=, refused = std::move(refused), then = std::move(then)](result<order_view> r) {
         if (!r)
           return refused(r.error());
@@ -77,7 +77,7 @@ void service::deliver(std::string id, std::string shipment, cluster::command_met
                                             if (!r)
                                               return done(r.error());
                                             entity::ask<contract>(route_, id, order::get{},
-                                                                  cart::read_meta(how), done);
+                                                                  entity::read_meta(how), done);
                                           });
   });
 }

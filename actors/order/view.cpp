@@ -38,6 +38,12 @@ payment_view view_of_payment(const state& s) {
   return v;
 }
 
+/// The buyer's bank step or another card came too late, or never.
+bool ends_unpaid(const state& s) {
+  return s.failure == errc::payment_declined &&
+         (s.status == status::compensating || s.status == status::rejected);
+}
+
 } // namespace
 
 std::vector<problem> problems_of(const state& s) {
@@ -115,6 +121,8 @@ model::reply model::answer(const state& s, const command& c) {
                        .problems = problems_of(s),
                        .created_at = s.created,
                        .version = s.events};
+          if (ends_unpaid(s))
+            v.problems.push_back({"not_paid", "", "not paid in time", {}});
           for (const auto& x : s.shipments) {
             shipment_view one{x.id,
                               x.warehouse,

@@ -12,10 +12,23 @@ response render(const request& in, int status, const std::string& id, const cart
       .with("Cache-Control", "no-store");
 }
 
+/// The answer: the cart with its titles in the request's language.
+void show(const call& c, int status, const std::string& id, cart::cart_view cart) {
+  auto locale = read_locales(*c.in);
+  if (!locale)
+    return c.refuse(locale.error());
+  c.at.carts.in_language(
+      std::move(cart), std::move(*locale),
+      answering<cart::cart_view>(c, [in = c.in, status, id](const cart::cart_view& shown) {
+        auto out = render(*in, status, id, shown);
+        return status == 201 ? std::move(out).with("Location", "/v1/carts/" + id) : out;
+      }));
+}
+
 callback<cart::cart_view> whole_cart(const call& c, int status = 200) {
-  return answering<cart::cart_view>(c, [in = c.in, status](const cart::cart_view& cart) {
-    return render(*in, status, in->param("id"), cart);
-  });
+  return [c, status](result<cart::cart_view> cart) {
+    cart ? show(c, status, c.in->param("id"), std::move(*cart)) : c.refuse(cart.error());
+  };
 }
 
 void open_cart(const call& c) {
@@ -28,22 +41,18 @@ void open_cart(const call& c) {
     return c.refuse(*wrong);
   // A guest who opens a cart holds nothing yet: two strangers with one key must not share a cart.
   const auto how = c.meta(c.in->peer);
-  const auto made = [c](const cart::opened_cart& cart) {
-    return render(*c.in, 201, cart.id, cart.view).with("Location", "/v1/carts/" + cart.id);
-  };
-  c.at.carts.open(c.shopper(), in, std::move(country), c.keyed(), how,
-                  [c, made](result<cart::opened_cart> r) {
-                    if (!r)
-                      return c.refuse(r.error());
-                    if (c.who().user_id.empty())
-                      return c.done(made(*r));
-                    c.at.sessions.remember_cart(c.who().user_id, r->id,
-                                                [c, made, cart = *r](result<bool> kept) {
-                                                  if (!kept)
-                                                    return c.refuse(kept.error());
-                                                  c.done(made(cart));
-                                                });
-                  });
+  c.at.carts.open(
+      c.shopper(), in, std::move(country), c.keyed(), how, [c](result<cart::opened_cart> r) {
+        if (!r)
+          return c.refuse(r.error());
+        if (c.who().user_id.empty())
+          return show(c, 201, r->id, std::move(r->view));
+        c.at.sessions.remember_cart(c.who().user_id, r->id, [c, cart = *r](result<bool> kept) {
+          if (!kept)
+            return c.refuse(kept.error());
+          show(c, 201, cart.id, cart.view);
+        });
+      });
 }
 
 void read_cart(const call& c) {
@@ -64,11 +73,7 @@ void add_line(const call& c) {
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
   const auto& id = c.in->param("id");
-  const auto added = answering<cart::cart_view>(c, [in = c.in](const cart::cart_view& cart) {
-    const auto& cart_id = in->param("id");
-    return render(*in, 201, cart_id, cart).with("Location", "/v1/carts/" + cart_id);
-  });
-  c.at.carts.add_line(c.shopper(), id, std::move(what), c.meta(id), added);
+  c.at.carts.add_line(c.shopper(), id, std::move(what), c.meta(id), whole_cart(c, 201));
 }
 
 void change_line(const call& c) {

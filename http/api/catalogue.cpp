@@ -178,7 +178,7 @@ callback<catalogue::product_view> after_counting(const call& c, std::vector<stoc
         })};
     for (size_t i = 0; i < units.size(); ++i) {
       const auto key = stock::key_of(units[i].sku, units[i].warehouse);
-      entity::ask<stock::contract>(c.at.route, key, units[i].what, cart::step_meta(how, key),
+      entity::ask<stock::contract>(c.at.route, key, units[i].what, entity::step_meta(how, key),
                                    counts.part(i));
     }
   };

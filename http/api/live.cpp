@@ -8,21 +8,6 @@ namespace souk::http {
 
 namespace {
 
-bool lists(std::string_view header, std::string_view word) {
-  while (!header.empty()) {
-    const auto comma = std::min(header.find(','), header.size());
-    auto part = header.substr(0, comma);
-    header.remove_prefix(std::min(comma + 1, header.size()));
-    while (part.starts_with(' '))
-      part.remove_prefix(1);
-    while (part.ends_with(' '))
-      part.remove_suffix(1);
-    if (same_name(part, word))
-      return true;
-  }
-  return false;
-}
-
 bool asks_for_websocket(const request& in) {
   return in.verb == method::get && lists(in.header_value("connection"), "upgrade") &&
          lists(in.header_value("upgrade"), "websocket") &&

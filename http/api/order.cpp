@@ -1,6 +1,7 @@
 // Orders for their buyers: placed from a cart, paid, seen and cancelled by the owner's session or
 // by whoever holds the access token that placing answered.
 #include "http/api/order_json.hpp"
+#include "http/api/user_json.hpp"
 #include "http/headers.hpp"
 
 namespace souk::http {
@@ -30,6 +31,13 @@ order::credentials credentials_of(const call& c, user::permission as_staff) {
   return {.user_id = {}, .access_token = std::string{bearer_token(*c.in)}, .staff = false};
 }
 
+/// The language that the client's Accept-Language puts first; empty where it names none.
+std::string first_locale(const request& in) {
+  auto all = preferred_locales(in.header_value("accept-language"));
+  all.resize(std::min(all.find(','), all.size()));
+  return is_language_tag(all) ? all : std::string{};
+}
+
 void place_order(const call& c) {
   const auto version = read_if_match(*c.in);
   if (!version)
@@ -49,8 +57,10 @@ void place_order(const call& c) {
     what.provider = std::move(chosen.provider);
     what.payment_method = std::move(chosen.method);
   });
+  auto said = read_locale(in);
   if (const auto wrong = body->finish())
     return c.refuse(*wrong);
+  what.locale = said ? std::move(*said) : first_locale(*c.in);
   const auto how = c.meta(what.cart_id);
   c.at.checkouts.place(c.shopper(), std::move(what), how,
                        answering<checkout::placed_order>(c, [in = c.in](const auto& placed) {

@@ -97,10 +97,13 @@ bj::object json_of(const order::order_view& view, const std::string& access_toke
                                        {"tax_included", sums.tax_included},
                                        {"total", json_of(sums.total)}}},
                  {"shipping_option", view.placed.shipping_option},
+                 {"locale", nullptr},
                  {"payment", payment_of(view)},
                  {"shipments", shipments_of(view)},
                  {"problems", json_of(view.problems)},
                  {"created_at", to_rfc3339(view.created_at)}};
+  if (!view.placed.locale.empty())
+    out["locale"] = view.placed.locale;
   if (!access_token.empty())
     out["access_token"] = access_token;
   return out;
@@ -128,15 +131,19 @@ response render_outcome(const request& in, int success, const checkout::placed_o
   return to_response(*refusal, in).with("Location", location);
 }
 
+bj::array json_of(const std::vector<order::order_row>& rows) {
+  bj::array out;
+  for (const auto& row : rows)
+    out.push_back(bj::object{{"id", row.id},
+                             {"number", row.number},
+                             {"status", row.status},
+                             {"total", json_of(row.total)},
+                             {"created_at", to_rfc3339(row.created_at)}});
+  return out;
+}
+
 response render_orders(const order::order_page& page) {
-  bj::array items;
-  for (const auto& row : page.items)
-    items.push_back(bj::object{{"id", row.id},
-                               {"number", row.number},
-                               {"status", row.status},
-                               {"total", json_of(row.total)},
-                               {"created_at", to_rfc3339(row.created_at)}});
-  return page_of(std::move(items), page.next_cursor).with("Cache-Control", "no-store");
+  return page_of(json_of(page.items), page.next_cursor).with("Cache-Control", "no-store");
 }
 
 } // namespace souk::http

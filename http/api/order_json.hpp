@@ -18,6 +18,9 @@ response render_order(const request& in, int status, const order::order_view& vi
 /// conflict as problems that carry order_id and the whole order. All with Location.
 response render_outcome(const request& in, int success, const checkout::placed_order& placed);
 
+/// [{id, number, status, total, created_at}]
+boost::json::array json_of(const std::vector<order::order_row>& rows);
+
 /// {"items": [{id, number, status, total, created_at}], "next_cursor"}
 response render_orders(const order::order_page& page);
 

@@ -54,7 +54,7 @@ void read_stock(const call& c) {
           return page_of(std::move(items)).with("Cache-Control", "no-store");
         })};
     const auto& sku = c.in->param("sku");
-    const auto how = cart::read_meta(c.meta(sku));
+    const auto how = entity::read_meta(c.meta(sku));
     for (size_t i = 0; i < active.size(); ++i)
       entity::ask<stock::contract>(c.at.route, stock::key_of(sku, active[i]), stock::get{}, how,
                                    levels.part(i));

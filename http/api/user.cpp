@@ -10,16 +10,6 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr size_t device_bytes_max = 200;
-
-std::string device_of(const request& in) {
-  std::string out;
-  for (const char c : in.header_value("user-agent").substr(0, device_bytes_max))
-    if (c >= 0x20 && c < 0x7f)
-      out += c;
-  return out;
-}
-
 bool is_secure(const shop& at) { return at.public_url.starts_with("https://"); }
 
 void answer_session(const call& c, const user::account& account, const session::login_answer& now) {
@@ -70,7 +60,7 @@ void register_user(const call& c) {
                             [c, login, guest_cart, how](result<user::account> made) {
                               if (!made)
                                 return c.refuse(made.error());
-                              begin_session(c, login, guest_cart, cart::step_meta(how, "log_in"));
+                              begin_session(c, login, guest_cart, entity::step_meta(how, "log_in"));
                             });
 }
 
@@ -128,6 +118,7 @@ callback<std::vector<user::address>> as_addresses(const call& c, int status) {
                                  {"line2", a.line2},
                                  {"city", a.city},
                                  {"postal_code", a.postal_code},
+                                 {"state", a.state},
                                  {"country", a.country}});
     auto out = page_of(std::move(items)).with("Cache-Control", "no-store");
     out.status = status;
@@ -150,7 +141,8 @@ void add_address(const call& c) {
                   .line2 = std::move(read.line2),
                   .city = std::move(read.city),
                   .postal_code = std::move(read.postal_code),
-                  .country = std::move(read.country)};
+                  .country = std::move(read.country),
+                  .state = std::move(read.state)};
   const auto& id = c.who().user_id;
   c.at.people.put_address(id, std::move(a), c.repeat(c.meta(id)), as_addresses(c, 201));
 }

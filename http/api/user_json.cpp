@@ -12,13 +12,6 @@ namespace {
 
 constexpr size_t roles_max = 16;
 
-bool is_locale(std::string_view text) {
-  return text.size() >= 2 && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-';
-         });
-}
-
 } // namespace
 
 bj::array json_of(const std::vector<user::role>& roles) {
@@ -39,9 +32,17 @@ bj::object json_of(const user::account& account) {
           {"created_at", to_rfc3339(account.created_at)}};
 }
 
+bool is_language_tag(std::string_view text) {
+  return text.size() >= 2 && text.size() <= user::locale_bytes_max &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-';
+         });
+}
+
 std::optional<std::string> read_locale(object_reader& in) {
   auto text = in.optional_text("locale", {.min = 2, .max = user::locale_bytes_max});
-  if (text && !text->empty() && !is_locale(*text))
+  if (text && !text->empty() && !is_language_tag(*text))
     in.refuse("locale", "invalid", "must be a language tag, for example de or de-AT");
   return text;
 }

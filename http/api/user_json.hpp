@@ -9,6 +9,8 @@ namespace souk::http {
 boost::json::object json_of(const user::account& account);
 boost::json::array json_of(const std::vector<user::role>& roles);
 
+/// "de", "de-AT"
+bool is_language_tag(std::string_view text);
 /// "de" or "de-AT"; refuses what is no language tag.
 std::optional<std::string> read_locale(object_reader& in);
 /// {"code"?, "recovery_code"?}

@@ -20,17 +20,6 @@ constexpr size_t orders_shown = 10;
 constexpr size_t cursor_max = 1024;
 constexpr size_t code_bytes_max = 40;
 
-bj::array orders_json(const order::order_page& page) {
-  bj::array out;
-  for (const auto& row : page.items)
-    out.push_back(bj::object{{"id", row.id},
-                             {"number", row.number},
-                             {"status", row.status},
-                             {"total", json_of(row.total)},
-                             {"created_at", to_rfc3339(row.created_at)}});
-  return out;
-}
-
 void show_orders(const visit_ptr& v) {
   with_account(v, [v](const user::account& me) {
     const auto cursor = read_query(*v->c.in, "cursor", cursor_max);
@@ -38,7 +27,7 @@ void show_orders(const visit_ptr& v) {
         v->user(), orders_shown, cursor ? *cursor : "", [v, me](result<order::order_page> page) {
           if (!page)
             return v->refuse(page.error());
-          bj::object model{{"orders", orders_json(*page)},
+          bj::object model{{"orders", json_of(page->items)},
                            {"later", v->c.in->query_value("cursor").has_value()}};
           if (!page->next_cursor.empty())
             model["next_url"] =

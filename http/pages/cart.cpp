@@ -19,14 +19,17 @@ namespace {
 constexpr int64_t quantity_max = 9'999;
 constexpr std::chrono::hours choice_age{24 * 365};
 
-/// What stands in a field as a number of units: `otherwise` for what is none.
-int64_t units_in(const std::string& text, int64_t otherwise) {
+constexpr auto odd_quantity = "/cart?odd_quantity=1";
+
+/// What stands in a field as a number of units; nothing for what is none, or more than a line
+/// takes.
+std::optional<int64_t> units_in(const std::string& text) {
   int64_t units = 0;
   const auto* last = text.data() + text.size();
   const auto [end, ec] = std::from_chars(text.data(), last, units);
-  if (ec != std::errc{} || end != last)
-    return otherwise;
-  return std::clamp<int64_t>(units, 0, quantity_max);
+  if (ec != std::errc{} || end != last || units < 0 || units > quantity_max)
+    return std::nullopt;
+  return units;
 }
 
 bool is_too_many(const failure& why) {
@@ -37,6 +40,7 @@ void show_cart(const visit_ptr& v) {
   const page_head head{.title = v->say("cart.title")};
   bj::object frame{{"added", v->c.in->query_value("added").has_value()},
                    {"too_many", v->c.in->query_value("too_many").has_value()},
+                   {"odd_quantity", v->c.in->query_value("odd_quantity").has_value()},
                    {"unsold", v->c.in->query_value("unsold").has_value()}};
   if (!v->cart || v->cart->status != cart::status::open || v->cart->lines.empty()) {
     frame["empty"] = true;
@@ -81,8 +85,10 @@ void add_to_cart(const visit_ptr& v, const cart::new_line& what, cluster::comman
 }
 
 void add_line(const visit_ptr& v) {
-  cart::new_line what{.sku = v->field("sku"), .quantity = units_in(v->field("quantity"), 1)};
-  what.quantity = std::max<int64_t>(what.quantity, 1);
+  const auto units = units_in(v->field("quantity"));
+  if (units.value_or(0) == 0)
+    return v->go(odd_quantity);
+  const cart::new_line what{.sku = v->field("sku"), .quantity = *units};
   if (what.sku.empty() || what.sku.size() > 64)
     return v->go(local_path(v->field("back")));
   with_cart(v, [v, what] { add_to_cart(v, what, v->meta(v->cart_id), false); });
@@ -101,11 +107,13 @@ void change_line(const visit_ptr& v) {
   const auto& line = v->c.in->param("line");
   if (!v->cart)
     return v->go("/cart");
-  const auto units = v->field("remove").empty() ? units_in(v->field("quantity"), 1) : 0;
-  if (units == 0)
+  const auto units = v->field("remove").empty() ? units_in(v->field("quantity")) : 0;
+  if (!units)
+    return v->go(odd_quantity);
+  if (*units == 0)
     return v->c.at.carts.remove_line(v->c.shopper(), v->cart_id, {line, {}}, v->fresh_meta(),
                                      back_to_cart(v));
-  v->c.at.carts.change_line(v->c.shopper(), v->cart_id, {line, units, {}}, v->fresh_meta(),
+  v->c.at.carts.change_line(v->c.shopper(), v->cart_id, {line, *units, {}}, v->fresh_meta(),
                             back_to_cart(v));
 }
 

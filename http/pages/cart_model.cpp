@@ -54,6 +54,7 @@ bj::object enrich(bj::object model, const cart::cart_view& cart, const products&
     const catalogue::variant_view* now = nullptr;
     if (product != goods.end()) {
       line["handle"] = product->handle;
+      line["title"] = product->title; // in the visitor's language
       line["image"] = image_of(*product);
       const auto variant =
           std::ranges::find(product->variants, in_cart.sku, &catalogue::variant_view::sku);

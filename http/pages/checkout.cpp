@@ -73,9 +73,7 @@ void show_details(const visit_ptr& v, const checkout_form& form,
                      {"free", option.amount == 0},
                      {"chosen", form.option.empty() ? options.empty() : option.id == form.option}});
     for (const auto& a : saved)
-      known.push_back(
-          json_of(checkout::address{a.name, a.line1, a.line2, a.city, a.postal_code, a.country},
-                  v->locale));
+      known.push_back(json_of(as_destination(a), v->locale));
     for (size_t i = 0; i < saved.size(); ++i)
       known[i].get_object()["id"] = saved[i].id;
     auto model = json_of(form.to, v->locale);
@@ -87,7 +85,7 @@ void show_details(const visit_ptr& v, const checkout_form& form,
     model["countries"] = countries_of(there, v->locale);
     if (v->c.in->query_value("check")) {
       for (const auto& [name, why] : wrong_fields(form))
-        model[name + "_wrong"] = v->say(why);
+        model[name + "_wrong"] = say_wrong(*v, why, form.to.country);
       model["wrong"] = true;
     }
     v->show("checkout.html", {.title = v->say("checkout.title")}, std::move(model));
@@ -112,7 +110,7 @@ void begin_details(const visit_ptr& v) {
       const auto picked = v->c.in->query_value("address");
       const auto it = picked ? std::ranges::find(all, *picked, &user::address::id) : all.begin();
       if (it != all.end() && (picked || form.to.name.empty()))
-        form.to = {it->name, it->line1, it->line2, it->city, it->postal_code, it->country};
+        form.to = as_destination(*it);
       show_details(v, form, all);
     });
   });
@@ -177,6 +175,16 @@ void show_review(const visit_ptr& v, const checkout_form& form, const pricing::q
   v->show("review.html", {.title = v->say("review.title")}, std::move(model));
 }
 
+/// Runs `then` with the cart's titles in the visitor's language.
+void in_own_words(const visit_ptr& v, std::function<void()> then) {
+  v->c.at.carts.in_language(*v->cart, v->locale,
+                            [v, then = std::move(then)](result<cart::cart_view> cart) {
+                              if (cart)
+                                v->cart = std::move(*cart);
+                              then();
+                            });
+}
+
 void begin_review(const visit_ptr& v) {
   if (!has_goods(*v))
     return v->go("/cart");
@@ -186,7 +194,8 @@ void begin_review(const visit_ptr& v) {
   v->c.at.checkouts.quote(v->c.shopper(), v->cart_id, form.to, form.option, v->fresh_meta(),
                           [v, form](result<pricing::quote> q) {
                             if (q)
-                              return show_review(v, form, *q);
+                              return in_own_words(v,
+                                                  [v, form, q = *q] { show_review(v, form, q); });
                             if (q.error().code == errc::invalid)
                               return v->go(details_page_wrong);
                             if (q.error().code == errc::conflict)
@@ -213,7 +222,8 @@ void place(const visit_ptr& v, const checkout_form& form, const std::string& car
                                .shipping_option = form.option,
                                .expected_total = total,
                                .provider = "stripe",
-                               .payment_method = chosen_card(*v)};
+                               .payment_method = chosen_card(*v),
+                               .locale = v->locale};
   v->c.at.checkouts.place(
       v->c.shopper(), std::move(what), std::move(how),
       [v, form, cart_id, total, again](result<checkout::placed_order> placed) {

@@ -41,7 +41,7 @@ bool is_usable(const cart::cart_view& cart) {
 }
 
 void read_cart(const visit_ptr& v, const std::string& id, std::function<void(bool found)> then) {
-  v->c.at.carts.get(v->c.shopper(), id, cart::read_meta(v->fresh_meta()),
+  v->c.at.carts.get(v->c.shopper(), id, entity::read_meta(v->fresh_meta()),
                     [v, id, then = std::move(then)](result<cart::cart_view> r) {
                       if (!r && is_transient(r.error().code))
                         return v->refuse(r.error());

@@ -138,8 +138,9 @@ bj::object model_of(const visit& v, const order::order_view& view) {
   }
   const auto shipping = find_text(v.locale, "shipping." + view.placed.shipping_option);
   model["shipping_name"] = shipping ? std::string{*shipping} : view.placed.shipping_option;
-  if (v.c.in->query_value("too_late"))
-    model["too_late"] = true;
+  for (const auto* said : {"too_late", "bank_open", "pay_over"})
+    if (v.c.in->query_value(said))
+      model[said] = true;
   return model;
 }
 
@@ -159,7 +160,9 @@ void with_contact(const visit_ptr& v, const order::order_view& view) {
       model["contact"] = contact;
       const std::string country{contact.at("country").as_string()};
       const auto name = find_text(v->locale, "country." + country);
-      model["contact"].get_object()["country_name"] = name ? std::string{*name} : country;
+      auto& to = model["contact"].get_object();
+      to["country_name"] = name ? std::string{*name} : country;
+      to.emplace("state", ""); // older orders have none
     }
     render(v, view, std::move(model));
   });
@@ -182,8 +185,9 @@ void show_order(const visit_ptr& v) {
 callback<checkout::placed_order> back_to_order(const visit_ptr& v, const char* refused = "") {
   return [v, refused](result<checkout::placed_order> r) {
     const auto page = "/orders/" + v->c.in->param("id");
+    const bool bank_waits = r && r->view.status == order::status::action_required;
     if (r)
-      return v->go(page);
+      return v->go(bank_waits && !v->field("continue").empty() ? page + "?bank_open=1" : page);
     const auto& why = r.error();
     if (is_transient(why.code) || why.code == errc::not_found)
       return v->refuse(why);
@@ -197,7 +201,8 @@ void pay(const visit_ptr& v) {
   const auto card = goes_on ? "" : chosen_card(*v);
   if (!goes_on && card.empty())
     return v->go("/orders/" + (is_plausible_id(id) ? id : ""));
-  v->c.at.orders.pay(credentials_of(*v, id), id, card, v->meta(id), back_to_order(v));
+  v->c.at.orders.pay(credentials_of(*v, id), id, card, v->meta(id),
+                     back_to_order(v, "?pay_over=1"));
 }
 
 void cancel(const visit_ptr& v) {

@@ -4,6 +4,7 @@
 //
 //   password ── right ─┬─ no second factor ─────────────────► session
 //                      └─ half a login ── code is right ──► session
+#include "http/headers.hpp"
 #include "http/pages/account.hpp"
 #include "http/pages/sealed.hpp"
 #include "http/pages/texts.hpp"
@@ -18,7 +19,6 @@ namespace bj = boost::json;
 
 namespace {
 
-constexpr size_t device_bytes_max = 200;
 constexpr const char* code_page = "/account/login/code";
 constexpr std::string_view half_login_cookie = "souk_login";
 constexpr std::chrono::minutes half_login_age{10};
@@ -27,13 +27,7 @@ constexpr std::string_view typed_cookie = "souk_typed";
 constexpr std::chrono::minutes typed_age{10};
 constexpr size_t typed_bytes_max = 254;
 
-std::string device_of(const request& in) {
-  std::string out;
-  for (const char c : in.header_value("user-agent").substr(0, device_bytes_max))
-    if (c >= 0x20 && c < 0x7f)
-      out += c;
-  return out;
-}
+using field_errors = std::vector<std::pair<std::string, std::string>>;
 
 /// The page of a form that has to be filled in again, with where it leads in the end.
 std::string again(const visit& v, const std::string& page, const std::string& note) {
@@ -50,8 +44,6 @@ std::string note_about(const failure& why) {
   switch (why.code) {
   case errc::rate_limited:
     return "too_often";
-  case errc::conflict:
-    return "registered_already";
   case errc::invalid:
     return "registration_refused";
   default:
@@ -163,6 +155,31 @@ void log_in(const visit_ptr& v) {
   begin_session(v, std::move(who), "/account/login", v->meta(v->visitor));
 }
 
+/// What keeps somebody from being registered, field by field: {"email", "field.bad_email"}.
+field_errors wrong_fields(const user::registration& r) {
+  field_errors out;
+  for (const auto& p : user::check_registration(r)) {
+    const auto name = p.field.substr(1);
+    const auto& value = name == "name" ? r.name : name == "email" ? r.email : r.password;
+    out.emplace_back(name, value.empty()        ? "field.required"
+                           : name == "email"    ? "field.bad_email"
+                           : name == "password" ? "field.bad_password"
+                                                : "field.bad_value");
+  }
+  return out;
+}
+
+/// The form again as it was filled in, with what is wrong beside the fields.
+void show_wrong(const visit_ptr& v, const field_errors& wrong) {
+  bj::object model{{"next", local_path(v->field("next"))},
+                   {"note", nullptr},
+                   {"typed_name", v->field("name").substr(0, typed_bytes_max)},
+                   {"typed_email", v->field("email").substr(0, typed_bytes_max)}};
+  for (const auto& [name, why] : wrong)
+    model[name + "_wrong"] = v->say(why);
+  v->show("register.html", {.title = v->say("register.title")}, std::move(model), 422);
+}
+
 void register_user(const visit_ptr& v) {
   const auto email = user::normalise_email(v->field("email"));
   user::registration r{.email = email ? *email : v->field("email"),
@@ -170,16 +187,18 @@ void register_user(const visit_ptr& v) {
                        .name = v->field("name"),
                        .client = v->c.in->peer};
   r.locale = v->locale;
-  if (!email || r.name.empty() || !user::check_registration(r).empty())
-    return v->go(again(*v, "/account/register", "registration_refused"));
+  if (const auto wrong = wrong_fields(r); !wrong.empty())
+    return show_wrong(v, wrong);
   const user::login who{.email = r.email, .password = r.password, .client = r.client};
   const auto how = v->meta(v->visitor);
   v->c.at.people.register_user(
       std::move(r), v->c.repeat(how), [v, who, how](result<user::account> made) {
         if (made)
-          return begin_session(v, who, "/account/login", cart::step_meta(how, "log_in"));
+          return begin_session(v, who, "/account/login", entity::step_meta(how, "log_in"));
         if (is_transient(made.error().code))
           return v->refuse(made.error());
+        if (made.error().code == errc::conflict)
+          return show_wrong(v, {{"email", "field.registered"}});
         v->go(again(*v, "/account/register", note_about(made.error())));
       });
 }

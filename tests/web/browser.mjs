@@ -64,13 +64,15 @@ export async function pay(page, card = cards.works) {
   await page.waitForURL(/\/orders\/|was=/);
 }
 
+/** Whether it shows within a second; a page without JavaScript has to be loaded again. */
+export const comes = (locator) => locator.waitFor({ timeout: 1_000 }).then(() => true, () => false);
+
 /** The order page, once the order is in this state. */
 export async function inState(page, status) {
+  const there = page.locator(`[data-order][data-status="${status}"]`);
   for (const end = Date.now() + 15_000; Date.now() < end;) {
-    const now = await page.locator("[data-order]").getAttribute("data-status").catch(() => null);
-    if (now === status) return;
-    await page.waitForTimeout(300);
-    if (now !== status) await page.reload().catch(() => undefined);
+    if (await comes(there)) return;
+    await page.reload().catch(() => undefined);
   }
   throw new Error(`the order is not ${status} but ${await page.locator("[data-order]").getAttribute("data-status")}`);
 }

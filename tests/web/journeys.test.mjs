@@ -1,8 +1,8 @@
 // What shoppers live through, on a phone, on a desktop, and without JavaScript.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cards, fillAddress, inState, kinds, openBrowser, pay, put, shot, visitor } from "./browser.mjs";
-import { openShop } from "./shop.mjs";
+import { cards, comes, fillAddress, inState, kinds, openBrowser, pay, put, shot, visitor } from "./browser.mjs";
+import { openShop, until } from "./shop.mjs";
 
 let shop, browser;
 before(async () => { shop = await openShop(); browser = await openBrowser(); });
@@ -115,8 +115,7 @@ journey("the last one is gone meanwhile", async ({ page, kind }) => {
   await shop.count("LAMP", 1 + (await shop.reserved("LAMP")));
   for (const end = Date.now() + 10_000; Date.now() < end;) {
     await page.goto("/p/last-lamp");
-    if (await page.locator(".add button.main").count()) break;
-    await page.waitForTimeout(200);
+    if (await comes(page.locator(".add button.main"))) break;
   }
   await put(page, "last-lamp");
   await fillAddress(page);
@@ -173,6 +172,6 @@ journey("back, reload and double submit make one order", async ({ page, kind }) 
   await page.reload();
   await page.goBack();
   await page.goto([...places][0]);
-  for (const end = Date.now() + 5_000; Date.now() < end && orders() === before;) await page.waitForTimeout(100);
+  await until("the order among the orders", async () => orders() > before);
   assert.equal(orders(), before + 1, kind);
 });

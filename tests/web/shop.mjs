@@ -18,7 +18,8 @@ const freePort = () =>
     });
   });
 
-async function until(what, test) {
+/** Polls for a fact. */
+export async function until(what, test) {
   for (const end = Date.now() + patience; Date.now() < end;) {
     if (await test().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -43,7 +44,7 @@ export const longTitle =
 export const nastyTitle = 'Mug <script>window.broken = 1</script> "\'&';
 
 const goods = [
-  things("blue-mug", "Blue Mug", single("MUG", 500)),
+  things("blue-mug", "Blue Mug", single("MUG", 500), { translations: { de: { title: "Blauer Becher" } } }),
   things("last-lamp", "Last Lamp", single("LAMP", 1, 8900)),
   things("moody-bowl", "Moody Bowl", single("BOWL", 500, 2000)),
   things("long-pitcher", longTitle, single("PITCHER", 4, 5400)),
