@@ -60,7 +60,8 @@ node::node(const config& c, entropy& random)
       prices_(runtime_.rows, runtime_.time), warehouses_(runtime_.rows, runtime_.time),
       people_(runtime_.rows, executor_of(passwords_), runtime_.time, random,
               {.secret = c.node.secret, .public_url = c.http.public_url}),
-      codes_(runtime_.rows, runtime_.time, random), trail_(runtime_.rows, runtime_.time, random),
+      codes_(runtime_.rows, runtime_.time, random, {.secret = c.node.secret}),
+      trail_(runtime_.rows, runtime_.time, random), letters_(runtime_.rows),
       carts_(runtime_.route, goods_, runtime_.time, random, c.node.secret),
       checkouts_(runtime_.route, carts_, goods_, prices_, warehouses_, people_, runtime_.rows,
                  runtime_.time, random, checkout_options(c)),
@@ -84,6 +85,7 @@ node::node(const config& c, entropy& random)
                                                  .prices = prices_,
                                                  .warehouses = warehouses_,
                                                  .operators = runtime_.people,
+                                                 .letters = letters_,
                                                  .webhooks = webhook_reader(),
                                                  .time = runtime_.time,
                                                  .random = random,
@@ -95,6 +97,7 @@ node::node(const config& c, entropy& random)
                                                  .secret = c.node.secret,
                                                  .imports = &imports_,
                                                  .live = &live_,
+                                                 .time_zone = c.shop.time_zone,
                                                  .test_cards = is_simulator(c.payments.url)} {}
 
 node::~node() { stop(); }

@@ -59,6 +59,7 @@ private:
   user::service people_;
   user::second_factor codes_;
   user::trail trail_;
+  notification::repost letters_;
   cart::service carts_;
   checkout::service checkouts_;
   order::service orders_;

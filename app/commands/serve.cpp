@@ -2,6 +2,7 @@
 #include "app/commands/commands.hpp"
 #include "app/node.hpp"
 #include "base/log.hpp"
+#include "http/pages/texts.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -31,6 +32,9 @@ result<void> check(const config& c) {
                 "node.secret is not set: at least 32 characters that only this shop knows");
   if (c.payments.url.empty())
     return fail(errc::invalid, "payments.url is not set: the base of the Stripe API");
+  if (!http::is_time_zone(c.shop.time_zone))
+    return fail(errc::invalid, "shop.time_zone is " + c.shop.time_zone +
+                                   ": no time zone such as Europe/Berlin or UTC");
   return {};
 }
 
