@@ -1,7 +1,7 @@
 #include "actors/notification/repost.hpp"
 
-#include "actors/notification/sender.hpp"
 #include "actors/operators/queue.hpp"
+#include "actors/user/letters.hpp"
 
 namespace souk::notification {
 
@@ -10,15 +10,15 @@ using persistence::sql::connection;
 namespace {
 
 /// Why it cannot go out again; nothing when it can.
-std::optional<failure> obstacle(std::string_view state, std::string_view kind, bool readable,
+std::optional<failure> obstacle(std::string_view state, std::string_view named, bool readable,
                                 std::chrono::seconds age) {
   if (state == "sent")
     return fail(errc::conflict, "this message was sent");
   if (!readable)
     return fail(errc::conflict, "the person it was for is erased");
-  const auto known = parse_kind(kind);
-  const bool link_ends = known == kind::check_address || known == kind::reset_password;
-  if (link_ends && age > account_news_useful)
+  const auto what = parse_kind(named);
+  if ((what == kind::check_address && age > user::check_age) ||
+      (what == kind::reset_password && age > user::reset_age))
     return fail(errc::conflict, "the link in it has ended; a new one has to be asked for");
   return std::nullopt;
 }
