@@ -6,7 +6,9 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <set>
+#include <span>
 
 namespace souk::catalogue {
 
@@ -78,6 +80,17 @@ result<void> lock_references(pg_connection& c, const names& categories, const na
   return free ? result<void>{} : free.error();
 }
 
+/// Rising, so that the indices of variants and prices grow at one place.
+texts variant_ids(const std::vector<product_input>& products, const id_source& ids) {
+  size_t count = 0;
+  for (const auto& p : products)
+    count += p.variants.size();
+  texts all(count);
+  std::ranges::generate(all, [&] { return make_uuid7(ids.now, ids.random); });
+  std::ranges::sort(all);
+  return all;
+}
+
 /// {"de": "Tasse"}: said with the product, so that its translations need not change it again.
 std::string titles_of(const product_input& p) {
   boost::json::object titles;
@@ -89,7 +102,8 @@ std::string titles_of(const product_input& p) {
 /// The rows of a batch, by table.
 class rows_of_batch {
 public:
-  void add(const product_input& p, const id_source& ids);
+  /// An id for each variant.
+  void add(const product_input& p, std::span<const std::string> variant_ids);
   result<void> send(pg_connection& c) const;
 
 private:
@@ -144,10 +158,10 @@ void rows_of_batch::add_variant(const product_input& p, const variant_input& v,
   }
 }
 
-void rows_of_batch::add(const product_input& p, const id_source& ids) {
+void rows_of_batch::add(const product_input& p, std::span<const std::string> variant_ids) {
   add_product(p);
   for (const auto& v : p.variants)
-    add_variant(p, v, make_uuid7(ids.now, ids.random));
+    add_variant(p, v, variant_ids[static_cast<size_t>(&v - p.variants.data())]);
   if (p.images)
     for (const auto& image : *p.images) {
       images_.begin_row();
@@ -210,6 +224,8 @@ result<void> copy_products(pg_connection& c, std::vector<product_input>& product
   names categories, brands;
   price_lists lists;
   rows_of_batch rows;
+  const auto fresh = variant_ids(products, ids);
+  std::span<const std::string> unused{fresh};
   for (auto& p : products) {
     // In the order of the file.
     if (p.id.empty())
@@ -221,7 +237,8 @@ result<void> copy_products(pg_connection& c, std::vector<product_input>& product
       for (const auto& price : v.prices)
         lists.all.try_emplace(list_of(price), std::string{price.amount.currency.code()},
                               price.country);
-    rows.add(p, ids);
+    rows.add(p, unused.first(p.variants.size()));
+    unused = unused.subspan(p.variants.size());
   }
   if (auto added = add_references(c, brands, lists); !added)
     return added;

@@ -45,7 +45,13 @@ private:
 result<std::unique_ptr<persistence::pg_connection>> demo_run::connect() const {
   auto options = runtime::postgres_options(config_, "souk/demo");
   options.statement_timeout = piece_deadline;
-  return persistence::pg_connection::open(options);
+  auto c = persistence::pg_connection::open(options);
+  if (!c)
+    return c;
+  // Pieces need not wait for the disk: those that a crash takes are missing, and written next time.
+  if (auto set = (*c)->execute("set synchronous_commit = off"); !set)
+    return set.error();
+  return c;
 }
 
 result<catalogue::demo_loaded> demo_run::load(persistence::pg_connection& c, size_t first) {
@@ -98,6 +104,14 @@ void demo_run::work() {
   }
 }
 
+/// A commit that waits takes those before it along.
+result<void> wait_for_disk(persistence::pg_connection& c) {
+  auto done = c.execute("set synchronous_commit = on");
+  if (done)
+    done = c.execute("select pg_logical_emit_message(true, 'souk/demo', '')::text");
+  return done ? result<void>{} : done.error();
+}
+
 result<catalogue::demo_loaded> demo_run::run() {
   auto c = connect();
   if (!c)
@@ -110,6 +124,8 @@ result<catalogue::demo_loaded> demo_run::run() {
       threads.emplace_back([this] { work(); });
   }
   shown_.end();
+  if (auto safe = wait_for_disk(**c); !safe)
+    return safe.error();
   return std::move(sum_);
 }
 
