@@ -20,6 +20,7 @@ from cluster import FAKETIME, Cluster  # noqa: E402
 from history import History  # noqa: E402
 from load import Book, Load  # noqa: E402
 from nemesis import KINDS, Nemesis, calm_psp, draw  # noqa: E402
+from postgres import programs  # noqa: E402
 from report import Report  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,11 @@ def leave_out_impossible(chosen):
         if not shutil.which(tool):
             print(f"skipped: {tool} is not installed")
             sys.exit(77)
+    try:
+        programs()
+    except FileNotFoundError as e:
+        print(f"skipped: {e}")
+        sys.exit(77)
     if not os.access(chosen.program, os.X_OK):
         print(f"skipped: there is no program {chosen.program}")
         sys.exit(77)

@@ -11,20 +11,36 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
+GIVEN_UP = 2.0  # seconds after which a key nobody asked for again counts as given up
+
+
 def gaps(attempts, name_of):
     """The longest time without an answer, by name: from the begin of a request that failed or was
-    slow to the next answer's end. [(seconds, name, begin)], longest first."""
-    longest, waiting = {}, {}
+    slow, or from the last answer if that was later, to the next answer, or to the last request
+    before its sender gave up. [(seconds, name, begin)], longest first."""
+    longest, failing, answered = {}, {}, {}
+
+    def close(name, began, end):
+        if end - began > longest.get(name, (0, 0))[0]:
+            longest[name] = (end - began, began)
+
     for a in sorted(attempts, key=lambda a: a.end):
         name = name_of(a)
         if name is None:
             continue
-        if not a.answered:
-            waiting[name] = min(waiting.get(name, a.begin), a.begin)
-            continue
-        began = min(waiting.pop(name, a.begin), a.begin)
-        if a.end - began > longest.get(name, (0, 0))[0]:
-            longest[name] = (a.end - began, began)
+        if name in failing and a.begin > failing[name][1] + GIVEN_UP:
+            close(name, *failing.pop(name))
+        began = max(a.begin, answered.get(name, a.begin))
+        if name in failing:
+            began = min(began, failing[name][0])
+        if a.answered:
+            failing.pop(name, None)
+            answered[name] = a.end
+            close(name, began, a.end)
+        else:
+            failing[name] = (began, a.end)
+    for name, (began, end) in failing.items():
+        close(name, began, end)
     return sorted(((s, name, began) for name, (s, began) in longest.items()), reverse=True)
 
 
@@ -94,7 +110,7 @@ class Report:
     def gap_lines(self):
         attempts = self.history.attempts
         yield ""
-        yield "longest time without an answer (from the first request that failed):"
+        yield "longest time without an answer:"
         views = {kind: (lambda a, k=kind: a.entity if kind_of_key(a.entity) == k else None)
                  for kind in ("cart", "order", "stock")}
         views["shard"] = lambda a: f"shard {shard_of(a.entity)}" if a.entity else None
