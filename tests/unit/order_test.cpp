@@ -222,6 +222,8 @@ TEST_F(Order, IsRejectedWhenTheHoldIsOverUnpaid) {
   EXPECT_EQ(now_is(), status::compensating);
   answer(2, fact("pi_1", intent_status::canceled, 1));
   EXPECT_EQ(now_is(), status::rejected);
+  ASSERT_EQ(view().problems.size(), 1u);
+  EXPECT_EQ(view().problems[0].code, "not_paid");
 }
 
 TEST_F(Order, IsNotDeclinedByTheNewsThatItsPaymentWasCreated) {

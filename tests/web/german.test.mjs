@@ -134,6 +134,22 @@ each("a bank step that is not done says so", async ({ page, kind }) => {
   await shot(page, `bank open ${kind}`);
 });
 
+test("a bank step that came too late says so", async () => {
+  const hasty = await openShop({ "shop.hold_seconds": 5 });
+  const { page, context } = await visitor(browser, hasty, kinds[0]);
+  try {
+    await put(page, "blue-mug");
+    await fillAddress(page);
+    await pay(page, cards.authentication);
+    await inState(page, "rejected");
+    assert.match(await page.locator("[role=alert]").innerText(), /nicht rechtzeitig bestätigt/);
+    await shot(page, "bank too late");
+  } finally {
+    await context.close();
+    await hasty.close();
+  }
+});
+
 each("times name their zone", async ({ page, kind }) => {
   await page.goto("/account/register");
   await page.fill("#name", "Grace Hopper");

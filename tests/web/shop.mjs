@@ -56,7 +56,8 @@ const goods = [
   })), { options: ["size"] }),
 ];
 
-export async function openShop() {
+/** `more`: settings of the node. */
+export async function openShop(more = {}) {
   const server = process.env.SOUK_TEST_POSTGRES;
   const name = `souk_web_${randomBytes(5).toString("hex")}`;
   const sql = (text) => spawnSync("psql", ["-qAt", server, "-c", text], { encoding: "utf8" });
@@ -70,7 +71,7 @@ export async function openShop() {
     "postgres.url": String(database).replace(/^http:/, "postgresql:"), "redis.url": "",
     "node.secret": randomBytes(32).toString("hex"), "node.data": join(directory, "node"),
     "http.port": port, "payments.url": `http://127.0.0.1:${pspPort}`,
-    "payments.api_key": "sk_test_souk", "payments.webhook_secret": "whsec_souk",
+    "payments.api_key": "sk_test_souk", "payments.webhook_secret": "whsec_souk", ...more,
   };
   const flags = Object.entries(settings).map(([key, value]) => `--${key}=${value}`);
   const run = (...command) => {
