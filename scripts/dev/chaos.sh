@@ -2,5 +2,5 @@
 
 dev_chaos() {
   need_program
-  run python3 "$root/tests/chaos" --program "$program" "$@"
+  exec python3 "$root/tests/chaos" --program "$program" "$@"
 }

@@ -48,8 +48,14 @@ dev_test() {
 }
 
 dev_bench() {
-  [ $# = 1 ] || fail "bench takes a name: $(names bench .cpp)" 2
+  [ $# -ge 1 ] || fail "bench takes a name: $(names bench .cpp) $(names bench .py)" 2
   local name=${1//-/_}
+  shift
+  if [ -e "bench/$name.py" ]; then # brings its own servers
+    need_program
+    exec python3 "bench/$name.py" --program "$program" "$@"
+  fi
+  [ $# = 0 ] || fail "bench $name takes no options" 2
   [ -e "bench/$name.cpp" ] || fail "there is no bench/$name.cpp" 2
   need_packages "${packages_to_measure[@]}"
   build release "souk_bench_$name"

@@ -13,15 +13,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import goods  # noqa: E402
 from check import Checks  # noqa: E402
-from client import Balancer  # noqa: E402
-from cluster import FAKETIME, Cluster  # noqa: E402
+from cluster import FAKETIME  # noqa: E402
 from history import History  # noqa: E402
 from load import Book, Load  # noqa: E402
 from nemesis import KINDS, Nemesis, calm_psp, draw  # noqa: E402
 from postgres import programs  # noqa: E402
 from report import Report  # noqa: E402
+from scratch import run, running  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER_DEADLINE = 5.0  # seconds: limits.request_milliseconds
@@ -74,44 +73,32 @@ class Run:
     def __init__(self, chosen):
         self.chosen, self.seconds = chosen, chosen.minutes * 60
         self.directory = ROOT / "var/chaos" / str(chosen.seed)
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(parents=True)
-        self.history = History(self.directory, f"chaos{chosen.seed}", SERVER_DEADLINE)
-        self.cluster = Cluster(
-            chosen.program, self.directory, chosen.nodes, standby="failover" in chosen.kinds,
-            fake_clocks="clock" in chosen.kinds,
+        self.history = self.book = None
+
+    def start(self):
+        """The cluster of this run, as `scratch.running` makes it."""
+        kinds = self.chosen.kinds
+        return running(
+            self.chosen.program, self.directory, self.chosen.nodes, self.node_ended,
+            standby="failover" in kinds, fake_clocks="clock" in kinds,
             settings=[f"--limits.request_milliseconds={int(SERVER_DEADLINE * 1000)}",
                       f"--shop.hold_seconds={HOLD}", "--limits.passivate_after_seconds=10"])
-        self.book = Book(self.history)
-        self.balancer = Balancer(self.cluster)
-
-    async def start(self):
-        await self.cluster.create(self.balancer.choose_port)
-        file = self.directory / "goods.jsonl"
-        file.write_text(goods.catalogue())
-        code, said = await self.cluster.souk("import", str(file))
-        if code != 0:
-            raise RuntimeError(f"souk import: {said}")
-        await self.cluster.start_nodes()
-        self.cluster.keep(self.node_ended)
-        self.balancer.start()
-        self.history.event(f"{self.chosen.nodes} nodes ready in {self.directory}")
 
     def node_ended(self, node, code):
         self.history.event(f"{node.name} ended by itself, exit code {code}")
         if code is not None and code < 0:
             self.history.violation("crash", f"{node.name} died of signal {-code} ({node.log})")
 
-    async def faults_and_load(self):
+    async def faults_and_load(self, cluster, balancer):
         seed = self.chosen.seed
-        names = [node.name for node in self.cluster.nodes]
+        names = [node.name for node in cluster.nodes]
         schedule = draw(seed, self.seconds, self.chosen.kinds, names)
         print(f"schedule of seed {seed}:")
         for fault in schedule:
             print("  ", fault)
-        load = Load(self.book, self.balancer, self.chosen.shoppers, seed, SERVER_DEADLINE,
-                    self.cluster.admin_key)
-        nemesis = Nemesis(self.cluster, self.history, schedule, seed)
+        load = Load(self.book, balancer, self.chosen.shoppers, seed, SERVER_DEADLINE,
+                    cluster.admin_key)
+        nemesis = Nemesis(cluster, self.history, schedule, seed)
         began = asyncio.get_running_loop().time()
         load.start()
         faults = asyncio.create_task(nemesis.run(began, began + self.seconds))
@@ -121,23 +108,22 @@ class Run:
             task.result()  # a mistake of this program ends the run
         await faults
         await asyncio.sleep(max(0.0, began + self.seconds - asyncio.get_running_loop().time()))
-        await self.cluster.network.heal()
-        await calm_psp(self.cluster)
-        await self.cluster.settle()
+        await cluster.network.heal()
+        await calm_psp(cluster)
+        await cluster.settle()
         hanging = await load.stop(60)
         if hanging:
             self.history.violation("load", f"{hanging} clients did not come to an end")
         return load, nemesis
 
     async def all(self):
-        try:
-            await self.start()
-            load, nemesis = await self.faults_and_load()
-            said = await Checks(self.cluster, self.book, load.staff["watch"], SETTLING).run()
-            await self.cluster.stop()
-        finally:
-            await self.cluster.kill()
-            self.cluster.postgres.remove()
+        async with self.start() as (cluster, balancer):
+            self.history = History(self.directory, f"chaos{self.chosen.seed}", SERVER_DEADLINE)
+            self.history.event(f"{self.chosen.nodes} nodes ready in {self.directory}")
+            self.book = Book(self.history)
+            load, nemesis = await self.faults_and_load(cluster, balancer)
+            said = await Checks(cluster, self.book, load.staff["watch"], SETTLING).run()
+            await cluster.stop()
         return self.tell(nemesis, said)
 
     def tell(self, nemesis, audit):
@@ -167,7 +153,7 @@ class Run:
 def main():
     chosen = options()
     leave_out_impossible(chosen)
-    sys.exit(asyncio.run(Run(chosen).all()))
+    sys.exit(run(Run(chosen).all()))
 
 
 if __name__ == "__main__":

@@ -155,7 +155,8 @@ class Balancer:
         self._task = asyncio.create_task(self._watch())
 
     def stop(self):
-        self._task.cancel()
+        if self._task:
+            self._task.cancel()
 
     def choose(self, chance, avoid=None):
         nodes = [n for n in self.cluster.nodes if n.name in self.ready] or self.cluster.nodes

@@ -1,5 +1,5 @@
 """The shard of an entity: SipHash-2-4 of its name under the zero key, mod 1,024, as base/entity_id
-says it for ever."""
+says it for ever; and the node that owns a shard."""
 
 MASK = (1 << 64) - 1
 SHARDS = 1024
@@ -39,3 +39,11 @@ def siphash(data):
 
 def shard_of(entity):
     return siphash(entity.encode()) % SHARDS
+
+
+def owners(nodes):
+    """The owner of each shard among nodes of equal weight, as cluster/placement says it."""
+    def draw(node, shard):
+        return siphash(f"{node}#0/{shard}".encode()), node
+
+    return [max(nodes, key=lambda node: draw(node, shard)) for shard in range(SHARDS)]
