@@ -1,5 +1,6 @@
 // The pure parts of accounts: addresses, permissions, throttling.
 #include "actors/user/access.hpp"
+#include "actors/user/address_rules.hpp"
 #include "actors/user/messages.hpp"
 #include "actors/user/throttle.hpp"
 
@@ -40,6 +41,52 @@ TEST(Address, NeedsWhatACarrierNeeds) {
   EXPECT_EQ(check_address({}).size(), 5u);
   auto a = good;
   a.country = "gb";
+  EXPECT_EQ(check_address(a).size(), 1u);
+}
+
+TEST(Address, HasAPostalCodeOfItsCountry) {
+  for (const auto& [country, code] :
+       std::vector<std::pair<std::string, std::string>>{{"DE", "10115"},
+                                                        {"AT", "1010"},
+                                                        {"FR", "75 001"},
+                                                        {"GB", "SW1A 1AA"},
+                                                        {"GB", "m11ae"},
+                                                        {"IE", "D02 AF30"},
+                                                        {"NL", "1012 AB"},
+                                                        {"PL", "00-001"},
+                                                        {"PT", "1000-001"},
+                                                        {"SE", "11120"},
+                                                        {"US", "10001-1234"},
+                                                        {"CA", "k1a 0b1"},
+                                                        {"LU", "L-1111"},
+                                                        {"JP", "100-0001"}})
+    EXPECT_TRUE(is_postal_code(country, code)) << country << " " << code;
+  for (const auto& [country, code] :
+       std::vector<std::pair<std::string, std::string>>{{"DE", "1011"},
+                                                        {"DE", "1011a"},
+                                                        {"DE", "10115 "},
+                                                        {"AT", "10115"},
+                                                        {"GB", "10115"},
+                                                        {"US", "1000"},
+                                                        {"CA", "K1A 0B"},
+                                                        {"NL", "1012"},
+                                                        {"PL", "00001"},
+                                                        {"GB", std::string(5'000, 'A')}})
+    EXPECT_FALSE(is_postal_code(country, code)) << country << " " << code.substr(0, 20);
+  for (const std::string country : {"AT", "AU", "BE", "CA", "CH", "DE", "DK", "ES", "FR", "GB",
+                                    "IE", "IT", "LU", "NL", "PL", "PT", "SE", "US"})
+    EXPECT_TRUE(is_postal_code(country, postal_code_example(country))) << country;
+}
+
+TEST(Address, NamesItsStateWhereMailNeedsOne) {
+  address a{.name = "Ann", .line1 = "5th Avenue 1", .city = "New York"};
+  a.postal_code = "10001";
+  a.country = "US";
+  ASSERT_EQ(check_address(a).size(), 1u);
+  EXPECT_EQ(check_address(a).front().field, "/state");
+  a.state = "NY";
+  EXPECT_TRUE(check_address(a).empty());
+  a.state = std::string(61, 'N');
   EXPECT_EQ(check_address(a).size(), 1u);
 }
 
