@@ -1,0 +1,376 @@
+#include "adapters/basp_endpoint.hpp"
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+
+#include <caf/actor_registry.hpp>
+#include <caf/send.hpp>
+#include <openssl/x509v3.h>
+
+#include <csignal>
+#include <future>
+#include <mutex>
+#include <pthread.h>
+#include <set>
+
+namespace souk::adapters {
+
+namespace {
+
+enum frame_kind : uint8_t { frame_hello, frame_agreed, frame_refusal, frame_message };
+
+/// All that travels between endpoints. CAF sends the type's name with each.
+struct link_frame {
+  uint8_t kind = frame_message;
+  std::string bytes;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_frame& x) {
+  return f(x.kind, x.bytes);
+}
+
+/// With TLS, a node may only go by a name that its certificate has.
+bool names_peer(const basp_connection& on, const std::string& node) {
+  if (!on.tls)
+    return true;
+  const std::unique_ptr<X509, decltype(&X509_free)> shown{SSL_get1_peer_certificate(on.tls.get()),
+                                                          X509_free};
+  return shown && X509_check_host(shown.get(), node.data(), node.size(), 0, nullptr) == 1;
+}
+
+void count_dropped() {
+  static auto& dropped = metrics::make_counter("souk_links_dropped_total",
+                                               "messages of peers that no link was agreed with");
+  dropped.Increment();
+}
+
+} // namespace
+
+basp_config::basp_config(std::chrono::milliseconds heartbeat, std::chrono::milliseconds silence) {
+  load<caf::io::middleman>();
+  add_message_type<link_frame>("link");
+  set("scheduler.policy", caf::atom("sharing"));
+  set("scheduler.max-threads", size_t{1});
+  // Bytes need no worker to be deserialised: events stay on the network thread, which waits when
+  // they take long, and the peer's TCP with it.
+  set("middleman.workers", size_t{0});
+  set("middleman.heartbeat-interval", caf::timespan{heartbeat});
+  set("middleman.connection-timeout", caf::timespan{silence});
+}
+
+void scatter_node_ids(entropy& random) {
+  static std::once_flag once;
+  std::call_once(once, [&] {
+    unsigned char many = 0;
+    random.fill({&many, 1});
+    for (const caf::actor_system_config none; many > 0; --many)
+      caf::node_id::default_data::local(none);
+  });
+}
+
+basp_endpoint::basp_endpoint(basp_endpoint_options options, SSL_CTX* tls,
+                             cluster::link_events heard,
+                             std::function<void(const cluster::node_ref&)> changed)
+    : options_(std::move(options)), heard_(std::move(heard)), changed_(std::move(changed)),
+      sockets_(options_.sockets, tls,
+               [this](link_refusal why, const basp_connection& c, const std::string& detail) {
+                 log_refusal(why, c, detail);
+               }),
+      config_(options_.heartbeat, options_.silence), system_(config_),
+      network_(static_cast<caf::io::network::default_multiplexer&>(system_.middleman().backend())),
+      broker_actor_(system_.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"))),
+      broker_(static_cast<caf::io::basp_broker*>(
+          caf::actor_cast<caf::abstract_actor*>(broker_actor_))) {
+  const auto companion = system_.spawn<caf::actor_companion>();
+  self_ = caf::actor_cast<caf::strong_actor_ptr>(companion);
+  companion_ = static_cast<caf::actor_companion*>(self_->get());
+  companion_->on_enqueue([this](caf::mailbox_element_ptr what) { take(std::move(what)); });
+  // OpenSSL writes with write(2), which would end a program that does not ignore the signal.
+  network_.post([] {
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+  });
+}
+
+basp_endpoint::~basp_endpoint() { stop(); }
+
+template <class F>
+void basp_endpoint::on_network(F f) {
+  network_.post([this, f = std::move(f)]() mutable {
+    if (!stopped_)
+      f();
+  });
+}
+
+void basp_endpoint::listen(int socket, int port) {
+  port_ = port;
+  caf::anon_send(broker_actor_, caf::publish_atom_v, sockets_.listening(network_, socket),
+                 static_cast<uint16_t>(port), self_, std::set<std::string>{});
+}
+
+void basp_endpoint::greet(int socket, const cluster::peer& to) {
+  network_.post([this, socket, to] {
+    const auto scribe = sockets_.dialled(network_, socket);
+    const auto request = caf::make_message_id(++requests_);
+    dials_[request.response_id().integer_value()] = {to, scribe->hdl().id()};
+    broker_actor_->enqueue(caf::make_mailbox_element(self_, request, {}, caf::connect_atom_v,
+                                                     scribe, static_cast<uint16_t>(to.port)),
+                           &network_);
+  });
+}
+
+void basp_endpoint::nobody_there(const cluster::node_ref& who) {
+  on_network([this, who] {
+    if (!is_up(who))
+      heard_.down(who, cluster::link_loss::refused);
+  });
+}
+
+void basp_endpoint::close(const cluster::node_ref& who) {
+  on_network([this, who] {
+    for (auto l = links_.begin(); l != links_.end(); ++l) {
+      if (l->second.who != who)
+        continue;
+      forget(who);
+      const auto node = l->first;
+      links_.erase(l);
+      return cut_all_of(node);
+    }
+  });
+}
+
+void basp_endpoint::sweep() {
+  on_network([this] {
+    // A second connection that CAF kept carries the link as well.
+    for (const auto& [handle, node] : broker_->instance.tbl().direct_by_hdl_)
+      if (const auto l = links_.find(node); l != links_.end() && l->second.up)
+        if (const auto c = sockets_.find(handle.id()))
+          c->agreed = true;
+    sockets_.sweep(*broker_);
+  });
+}
+
+void basp_endpoint::stop() {
+  if (!self_)
+    return;
+  companion_->on_enqueue({});
+  {
+    std::unique_lock lock{guard_};
+    up_.clear();
+  }
+  // Whatever CAF still wants to write must fail now: its thread ends with the last socket.
+  std::promise<void> done;
+  network_.post([this, &done] {
+    stopped_ = true;
+    links_.clear();
+    dials_.clear();
+    broker_->close(broker_->hdl_by_port(static_cast<uint16_t>(port_)));
+    sockets_.close();
+    done.set_value();
+  });
+  done.get_future().wait();
+  companion_->cleanup(caf::make_error(caf::exit_reason::normal), nullptr);
+  self_ = nullptr;
+}
+
+bool basp_endpoint::is_up(const cluster::node_ref& who) const {
+  std::shared_lock lock{guard_};
+  return up_.contains(who);
+}
+
+bool basp_endpoint::send(const cluster::node_ref& to, std::string message) {
+  std::shared_lock lock{guard_};
+  const auto found = up_.find(to);
+  if (found == up_.end())
+    return false;
+  found->second->enqueue(self_, caf::make_message_id(),
+                         caf::make_message(link_frame{frame_message, std::move(message)}), nullptr);
+  return true;
+}
+
+void basp_endpoint::take(caf::mailbox_element_ptr what) {
+  const auto from = what->sender;
+  const auto id = what->mid;
+  auto content = what->move_content_to_message();
+  if (id.is_response())
+    take_outcome(id.integer_value(), content);
+  else if (content.match_elements<caf::down_msg>())
+    take_loss(caf::actor_cast<caf::strong_actor_ptr>(content.get_as<caf::down_msg>(0).source));
+  else if (from != nullptr && content.match_elements<link_frame>())
+    take_frame(from, content);
+  else
+    count_dropped();
+}
+
+void basp_endpoint::take_frame(const caf::strong_actor_ptr& from, caf::message& content) {
+  auto& frame = content.get_mutable_as<link_frame>(0);
+  const auto known = links_.find(from->node());
+  if (frame.kind == frame_hello)
+    return hear_hello(meet(from), frame.bytes);
+  if (known == links_.end() || known->second.there != from)
+    return count_dropped();
+  auto& l = known->second;
+  switch (frame.kind) {
+  case frame_agreed:
+    l.agreed = true;
+    return rise(l);
+  case frame_refusal:
+    if (const auto c = connection_of(known->first))
+      sockets_.refuse(*c, link_refusal::there, frame.bytes);
+    return cut_all_of(from->node());
+  default:
+    return l.up ? heard_.received(l.who, std::move(frame.bytes)) : count_dropped();
+  }
+}
+
+/// What became of a dial: the other side's endpoint, or an error.
+void basp_endpoint::take_outcome(uint64_t request, const caf::message& content) {
+  const auto found = dials_.find(request);
+  if (found == dials_.end())
+    return;
+  const auto [to, connection] = found->second;
+  dials_.erase(found);
+  using names = std::set<std::string>;
+  if (!content.match_elements<caf::node_id, caf::strong_actor_ptr, names>())
+    return changed_(to.who);
+  const auto& there = content.get_as<caf::strong_actor_ptr>(1);
+  if (there == nullptr || there->node() == system_.node()) {
+    log_refusal(link_refusal::self, {.with = to.host + ":" + std::to_string(to.port)},
+                to.who.text());
+    return changed_(to.who);
+  }
+  auto& l = meet(there);
+  l.dialled = to.who;
+  if (!l.who.node.empty())
+    check_dialled(l, l.who);
+  if (!std::exchange(l.greeted, true))
+    say(l, frame_hello, encode(options_.ours));
+}
+
+void basp_endpoint::take_loss(const caf::strong_actor_ptr& of) {
+  const auto found = of == nullptr ? links_.end() : links_.find(of->node());
+  if (found == links_.end() || found->second.there != of)
+    return;
+  const auto l = std::move(found->second);
+  links_.erase(found);
+  if (l.up) {
+    forget(l.who);
+    const auto why = l.on->ended ? cluster::link_loss::lost : cluster::link_loss::silent;
+    log::info("link.down", {{"peer", l.who.text()}, {"silent", !l.on->ended}});
+    heard_.down(l.who, why);
+    changed_(l.who);
+  }
+  if (l.dialled)
+    changed_(*l.dialled);
+}
+
+void basp_endpoint::hear_hello(link& l, const std::string& bytes) {
+  const auto theirs = decode_hello(bytes);
+  if (!theirs)
+    return reject(l, link_refusal::malformed, {});
+  if (l.dialled)
+    check_dialled(l, theirs->who);
+  if (const auto why = weigh(l, *theirs); why != link_refusal::none)
+    return reject(l, why, theirs->who.text() + " of " + theirs->cluster);
+  l.who = theirs->who;
+  if (!std::exchange(l.greeted, true))
+    say(l, frame_hello, encode(options_.ours));
+  say(l, frame_agreed, {});
+  rise(l);
+}
+
+link_refusal basp_endpoint::weigh(const link& l, const basp_hello& theirs) const {
+  if (const auto why = judge(options_.ours, theirs); why != link_refusal::none)
+    return why;
+  // Without a connection of its own it speaks through another node.
+  const auto on = connection_of(l.there->node());
+  if (!on || (!l.who.node.empty() && l.who != theirs.who))
+    return link_refusal::malformed;
+  if (!names_peer(*on, theirs.who.node))
+    return link_refusal::name;
+  if (!l.up && is_up(theirs.who))
+    return link_refusal::twice;
+  if (heard_.knows(theirs.who))
+    return link_refusal::none;
+  if (!l.dialled || *l.dialled == theirs.who)
+    return link_refusal::unknown;
+  return l.dialled->node == theirs.who.node ? link_refusal::generation : link_refusal::node;
+}
+
+/// Another generation at the place of the one we dialled is proof that this one is gone. Another
+/// node may as well be a detour that leads astray.
+void basp_endpoint::check_dialled(const link& l, const cluster::node_ref& found) {
+  if (*l.dialled == found)
+    return;
+  if (l.dialled->node == found.node && !is_up(*l.dialled))
+    heard_.down(*l.dialled, cluster::link_loss::refused);
+  changed_(*l.dialled);
+}
+
+void basp_endpoint::rise(link& l) {
+  l.on = connection_of(l.there->node());
+  if (l.up || !l.agreed || l.who.node.empty() || !l.on)
+    return;
+  l.up = true;
+  l.on->agreed = true;
+  {
+    std::unique_lock lock{guard_};
+    up_[l.who] = l.there;
+  }
+  log::info("link.up", {{"peer", l.who.text()}, {"at", l.on->with}, {"dialled", l.on->dialled}});
+  heard_.up(l.who);
+  changed_(l.who);
+}
+
+/// Whoever is rejected hangs up; the next sweep cuts whoever does not.
+void basp_endpoint::reject(const link& l, link_refusal why, const std::string& detail) {
+  if (const auto on = connection_of(l.there->node()))
+    sockets_.refuse(*on, why, detail);
+  say(l, frame_refusal, std::string{to_string(why)});
+}
+
+void basp_endpoint::say(const link& l, uint8_t kind, std::string bytes) const {
+  l.there->enqueue(self_, caf::make_message_id(),
+                   caf::make_message(link_frame{kind, std::move(bytes)}), &network_);
+}
+
+basp_endpoint::link& basp_endpoint::meet(const caf::strong_actor_ptr& there) {
+  const auto known = links_.find(there->node());
+  if (known != links_.end() && known->second.there == there)
+    return known->second;
+  if (known != links_.end())
+    take_loss(known->second.there);
+  companion_->monitor(there);
+  auto& l = links_[there->node()];
+  l.there = there;
+  return l;
+}
+
+basp_connection_ptr basp_endpoint::connection_of(const caf::node_id& node) const {
+  const auto handle = broker_->instance.tbl().lookup_direct(node);
+  return handle ? sockets_.find(handle->id()) : nullptr;
+}
+
+void basp_endpoint::cut_all_of(const caf::node_id& node) {
+  for (const auto& [handle, whose] : broker_->instance.tbl().direct_by_hdl_)
+    if (const auto c = whose == node ? sockets_.find(handle.id()) : nullptr)
+      sockets_.cut(*c);
+}
+
+void basp_endpoint::forget(const cluster::node_ref& who) {
+  std::unique_lock lock{guard_};
+  up_.erase(who);
+}
+
+void basp_endpoint::log_refusal(link_refusal why, const basp_connection& c,
+                                const std::string& detail) const {
+  const auto name = to_string(why);
+  log::warn("link.refused", {{"why", name}, {"from", c.with}, {"detail", detail}});
+  metrics::make_counter("souk_links_refused_total", "peers turned away, or by whom we were",
+                        {{"reason", std::string{name}}})
+      .Increment();
+}
+
+} // namespace souk::adapters
