@@ -44,11 +44,11 @@ result<std::unique_ptr<feed_stream>> feed_stream::open(const std::string& url,
                                                        const std::string& slot,
                                                        const std::string& publication,
                                                        uint64_t from) {
-  auto conn = connect_primary(url, {{"replication", "database"}, {"application_name", "souk-feed"}},
-                              connect_timeout);
-  if (!conn)
-    return conn.error();
-  std::unique_ptr<feed_stream> out{new feed_stream{conn->release(), from}};
+  auto session = connect_primary(
+      url, {{"replication", "database"}, {"application_name", "souk-feed"}}, connect_timeout);
+  if (!session)
+    return session.error();
+  std::unique_ptr<feed_stream> out{new feed_stream{session->conn.release(), from}};
   const auto start = "START_REPLICATION SLOT \"" + slot + "\" LOGICAL " + lsn_text(from) +
                      " (proto_version '1', publication_names '" + publication + "', binary 'true')";
   const std::unique_ptr<PGresult, void (*)(PGresult*)> r{PQexec(out->conn_, start.c_str()),

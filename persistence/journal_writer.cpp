@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "persistence/pg_append.hpp"
+#include "persistence/pg_server.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,6 +12,7 @@ namespace souk::persistence {
 
 namespace {
 
+constexpr auto look_around = 500ms;
 constexpr int attempts_max = 5; ///< of one batch that Postgres rolls back for passing reasons
 
 struct journal_metrics {
@@ -26,6 +28,9 @@ struct journal_metrics {
       "souk_persistence_journal_unknown_outcomes_total", "Batches whose outcome is not known");
   metrics::counter& reconnects = metrics::make_counter("souk_persistence_journal_reconnects_total",
                                                        "Connections made by journal writers");
+  metrics::counter& lost = metrics::make_counter(
+      "souk_persistence_journal_lost_commits_total",
+      "Connections refused because acknowledged commits are missing on that Postgres");
   metrics::gauge& queue = metrics::make_gauge("souk_persistence_journal_queue_bytes",
                                               "Bytes appended and not yet committed");
   metrics::histogram& seconds =
@@ -113,7 +118,9 @@ std::unique_ptr<pg_connection> journal_writer::connect() {
   auto opened = pg_connection::open(o);
   auto outcome = opened ? fence(**opened) : result<void>{opened.error()};
   if (!outcome) {
-    log::warn("journal.away", {{"writer", name_}, {"why", outcome.error().detail}});
+    const bool is_fault = outcome.error().code == errc::corrupt;
+    log::write(is_fault ? log::level::error : log::level::warn, "journal.away",
+               {{"writer", name_}, {"why", outcome.error().detail}});
     return nullptr;
   }
   ++connection_;
@@ -126,10 +133,10 @@ result<void> journal_writer::fence(pg_connection& c) {
   auto position = end_sessions(c, options_.node, options_.generation, name_, options_.fence_wait);
   if (!position)
     return position.error();
-  // A log that ends before what this node saw acknowledged belongs to a database that was restored.
-  if (*position < acknowledged_)
-    return fail(errc::corrupt, "this Postgres has lost commits that were acknowledged");
+  if (auto whole = check_nothing_is_lost(c, *position); !whole)
+    return whole;
   acknowledged_ = *position;
+  timeline_ = c.timeline();
   if (options_.is_member)
     if (auto lives = check_is_not_dead(c, options_.node, options_.generation); !lives)
       return lives;
@@ -140,16 +147,45 @@ result<void> journal_writer::fence(pg_connection& c) {
   return {};
 }
 
+/// A log that ends before what this node saw acknowledged belongs to a database that was restored,
+/// one that left the timeline before that to a standby that had not received it.
+result<void> journal_writer::check_nothing_is_lost(pg_connection& c, int64_t position) const {
+  auto kept = position;
+  if (timeline_ != 0 && timeline_ < c.timeline()) {
+    auto may_ask = c.execute("select rolreplication or rolsuper from pg_roles"
+                             " where rolname = current_user");
+    if (!may_ask)
+      return may_ask.error();
+    if (may_ask->boolean(0, 0)) {
+      // The commit itself stands behind the position it answered.
+      auto end = end_of_timeline(options_.url, timeline_, options_.connect_timeout);
+      if (!end)
+        return end.error();
+      kept = std::min(kept, *end - 1);
+    }
+  }
+  if (acknowledged_ <= kept)
+    return {};
+  measured().lost.Increment();
+  return fail(errc::corrupt,
+              "this Postgres has lost commits that were acknowledged: find the newest server, or"
+              " restart the nodes to go on without them");
+}
+
 void journal_writer::serve(pg_connection& c) {
   for (;;) {
+    bool has_work = false;
     {
       std::unique_lock lock{mutex_};
-      wake_.wait(lock, [this] { return stopping_ || !is_empty(); });
-      if (is_empty())
+      // Who has nothing to do notices a lost connection too, before somebody waits for it.
+      has_work = wake_.wait_for(lock, look_around, [this] { return stopping_ || !is_empty(); });
+      if (has_work && is_empty())
         return;
     }
     if (c.is_stale()) // nothing is in flight: what is queued can wait for the next connection
       return;
+    if (!has_work)
+      continue;
     auto b = take();
     if (b.empty())
       continue;

@@ -35,7 +35,7 @@ struct journal_options {
   std::chrono::milliseconds lock_timeout{2'000}; ///< behind an old session's uncommitted row
   std::chrono::milliseconds fence_wait = fence_wait_most;
   std::chrono::milliseconds backoff_least{10};
-  std::chrono::milliseconds backoff_most{1'000};
+  std::chrono::milliseconds backoff_most{250}; ///< a promoted standby is used at once
 };
 
 class journal_writer {
@@ -59,6 +59,7 @@ private:
   void run();
   std::unique_ptr<pg_connection> connect();
   result<void> fence(pg_connection& c);
+  result<void> check_nothing_is_lost(pg_connection& c, int64_t position) const;
   void serve(pg_connection& c);
   batch take();
   void commit(pg_connection& c, batch& b);
@@ -73,7 +74,8 @@ private:
   std::atomic<bool> ready_{false};
   std::atomic<size_t> queued_bytes_{0};
   uint64_t connection_ = 0;  ///< counts connections: trust in a stream ends with one
-  int64_t acknowledged_ = 0; ///< log position behind which a database was rolled back
+  int64_t acknowledged_ = 0; ///< log position that a database without lost commits is past
+  uint32_t timeline_ = 0;    ///< on which that was
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -83,18 +83,19 @@ result<std::unique_ptr<pg_connection>> pg_connection::open(const pg_options& o) 
                        " -c idle_in_transaction_session_timeout=30000 -c tcp_keepalives_idle=2"
                        " -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
                        " -c client_min_messages=warning -c jit=off";
-  auto conn = connect_primary(
+  auto session = connect_primary(
       o.url,
       {{"application_name", o.application_name}, {"client_encoding", "UTF8"}, {"options", options}},
       o.connect_timeout);
-  if (!conn)
-    return conn.error();
-  PQsetnonblocking(conn->get(), 1);
-  return std::unique_ptr<pg_connection>(new pg_connection(conn->release(), o));
+  if (!session)
+    return session.error();
+  PQsetnonblocking(session->conn.get(), 1);
+  return std::unique_ptr<pg_connection>(
+      new pg_connection(session->conn.release(), session->timeline, o));
 }
 
-pg_connection::pg_connection(PGconn* conn, const pg_options& o)
-    : conn_(conn), patience_(o.statement_timeout + client_grace) {
+pg_connection::pg_connection(PGconn* conn, uint32_t timeline, const pg_options& o)
+    : conn_(conn), timeline_(timeline), patience_(o.statement_timeout + client_grace) {
   // "canceling wait for synchronous replication": the text may be translated and its SQLSTATE is
   // that of any warning, but where in the server it was raised says enough.
   PQsetNoticeReceiver(

@@ -57,6 +57,8 @@ public:
   bool is_broken() const override;
 
   const pg_error& last_error() const { return error_; }
+  /// Of the server's history; a standby that is promoted starts the next one.
+  uint32_t timeline() const { return timeline_; }
   /// True when the server closed the session while it was idle. Does not block.
   bool is_stale();
   /// Rolls back what its last user left open.
@@ -68,7 +70,7 @@ public:
   int socket() const;
 
 private:
-  pg_connection(pg_conn* conn, const pg_options& options);
+  pg_connection(pg_conn* conn, uint32_t timeline, const pg_options& options);
   result<std::string> prepared(std::string_view statement, const std::vector<pg_value>& parameters);
   result<std::shared_ptr<void>> finish(bool sent, std::chrono::milliseconds within);
   bool wait(bool for_write, std::chrono::steady_clock::time_point until);
@@ -76,6 +78,7 @@ private:
   failure lost(std::string why);
 
   pg_conn* conn_;
+  const uint32_t timeline_;
   std::chrono::milliseconds patience_;
   std::map<std::string, std::string, std::less<>> statements_; ///< types and text → name
   int statement_count_ = 0;

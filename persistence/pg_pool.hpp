@@ -18,7 +18,7 @@ struct pg_pool_options {
   size_t queue_max = 4'096;                    ///< beyond it: overloaded
   std::chrono::milliseconds queue_wait{5'000}; ///< what waited longer is refused, not begun
   std::chrono::milliseconds backoff_least{20};
-  std::chrono::milliseconds backoff_most{2'000};
+  std::chrono::milliseconds backoff_most{500};
 };
 
 /// Thread-safe. Connects on first use, so that it can be made while Postgres is away. While it is

@@ -11,12 +11,15 @@
 #include <mutex>
 #include <optional>
 #include <poll.h>
+#include <sstream>
 
 namespace souk::persistence {
 
 namespace {
 
-/// One history of one database system. A promoted standby starts the next timeline.
+using pg_answer = std::unique_ptr<PGresult, void (*)(PGresult*)>;
+
+/// One history of one database system.
 struct identity {
   std::string system;
   uint32_t timeline = 0;
@@ -99,34 +102,49 @@ std::vector<pg_settings> hosts_of(const std::string& url) {
 }
 
 /// A connect that succeeded says nothing of a server that hangs since.
-result<identity> identify(PGconn* conn, std::chrono::seconds within) {
+result<pg_answer> ask(PGconn* conn, const std::string& question, std::chrono::seconds within) {
   const auto until = std::chrono::steady_clock::now() + within;
-  bool sent = PQsendQuery(conn, "select system_identifier::text, pg_walfile_name("
-                                "pg_current_wal_insert_lsn()) from pg_control_system()") == 1;
-  while (sent && PQisBusy(conn)) {
+  bool alive = PQsendQuery(conn, question.c_str()) == 1;
+  while (alive && PQisBusy(conn)) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
     pollfd fd{PQsocket(conn), POLLIN, 0};
-    sent = left.count() > 0 && ::poll(&fd, 1, static_cast<int>(left.count())) >= 0 &&
-           PQconsumeInput(conn) == 1;
+    alive = left.count() > 0 && ::poll(&fd, 1, static_cast<int>(left.count())) >= 0 &&
+            PQconsumeInput(conn) == 1;
   }
-  if (!sent)
+  if (!alive)
     return fail(errc::unavailable, "it does not answer");
-  std::optional<identity> found;
-  std::string why;
-  while (PGresult* r = PQgetResult(conn)) {
-    if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1) {
-      const std::string_view file = PQgetvalue(r, 0, 1); // timeline, log, segment: 8 digits each
-      found = identity{PQgetvalue(r, 0, 0), 0};
-      std::from_chars(file.data(), file.data() + 8, found->timeline, 16);
-    } else {
-      why = PQresultErrorMessage(r);
-    }
-    PQclear(r);
+  pg_answer said{nullptr, PQclear};
+  while (PGresult* next = PQgetResult(conn))
+    said.reset(next);
+  if (PQresultStatus(said.get()) != PGRES_TUPLES_OK || PQntuples(said.get()) != 1)
+    return fail(errc::unavailable, PQresultErrorMessage(said.get()));
+  return said;
+}
+
+result<identity> identify(PGconn* conn, std::chrono::seconds within) {
+  const auto said = ask(conn,
+                        "select system_identifier::text, pg_walfile_name("
+                        "pg_current_wal_insert_lsn()) from pg_control_system()",
+                        within);
+  if (!said)
+    return said.error();
+  identity is{PQgetvalue(said->get(), 0, 0), 0};
+  const std::string_view file = PQgetvalue(said->get(), 0, 1); // timeline, log, segment in hex
+  std::from_chars(file.data(), file.data() + 8, is.timeline, 16);
+  return is;
+}
+
+/// Of "<timeline>\t<position>\t<reason>", a line for each timeline before the newest.
+std::optional<int64_t> end_in_history(std::istringstream lines, uint32_t timeline) {
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields{line};
+    uint32_t which = 0, high = 0, low = 0;
+    char slash = 0;
+    if (fields >> which >> std::hex >> high >> slash >> low && which == timeline)
+      return static_cast<int64_t>(uint64_t{high} << 32 | low);
   }
-  if (!found || found->timeline == 0)
-    return fail(errc::unavailable, why.empty() ? "it does not say which history it is on" : why);
-  return *found;
+  return std::nullopt;
 }
 
 pg_handle connect_one(const std::string& url, const pg_settings& settings, const pg_settings& host,
@@ -192,8 +210,8 @@ failure refused(const candidate& c, const failure& why) {
 
 void pg_close::operator()(pg_conn* conn) const { PQfinish(conn); }
 
-result<pg_handle> connect_primary(const std::string& url, const pg_settings& settings,
-                                  std::chrono::seconds connect_timeout) {
+result<pg_session> connect_primary(const std::string& url, const pg_settings& settings,
+                                   std::chrono::seconds connect_timeout) {
   const auto hosts = hosts_of(url);
   const auto known = servers().of(url);
   std::string reasons;
@@ -224,7 +242,22 @@ result<pg_handle> connect_primary(const std::string& url, const pg_settings& set
     }
   if (!best)
     return fail(errc::unavailable, "Postgres" + reasons);
-  return std::move(best->conn);
+  return pg_session{std::move(best->conn), best->is.timeline};
+}
+
+result<int64_t> end_of_timeline(const std::string& url, uint32_t timeline,
+                                std::chrono::seconds connect_timeout) {
+  const auto now = connect_primary(
+      url, {{"replication", "database"}, {"application_name", "souk-timeline"}}, connect_timeout);
+  if (!now)
+    return now.error();
+  const auto said =
+      ask(now->conn.get(), "TIMELINE_HISTORY " + std::to_string(now->timeline), connect_timeout);
+  if (!said)
+    return said.error();
+  if (const auto end = end_in_history(std::istringstream{PQgetvalue(said->get(), 0, 1)}, timeline))
+    return *end;
+  return fail(errc::unavailable, "the server's history does not know that timeline");
 }
 
 } // namespace souk::persistence

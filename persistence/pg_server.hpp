@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,10 +25,21 @@ using pg_handle = std::unique_ptr<pg_conn, pg_close>;
 /// libpq's keywords and values; they win over those of the connection string.
 using pg_settings = std::vector<std::pair<std::string, std::string>>;
 
-/// Blocks for connect_timeout (a setting) at most for each host, and as long again for its answer.
-/// Where this process has not connected before it asks every host, afterwards the one that was
-/// right the last time comes first. errc::unavailable says for each host why not.
-result<pg_handle> connect_primary(const std::string& url, const pg_settings& settings,
-                                  std::chrono::seconds connect_timeout);
+/// A session with the right server; a promoted standby starts the next timeline.
+struct pg_session {
+  pg_handle conn;
+  uint32_t timeline = 0;
+};
+
+/// Blocks for connect_timeout at most for each host, and as long again for its answer. Where this
+/// process has not connected before it asks every host, afterwards the one that was right the last
+/// time comes first. errc::unavailable says for each host why not.
+result<pg_session> connect_primary(const std::string& url, const pg_settings& settings,
+                                   std::chrono::seconds connect_timeout);
+
+/// The log position at which the server left an older timeline for a newer one: what was written
+/// to that timeline behind it is lost. The role needs REPLICATION. errc::unavailable.
+result<int64_t> end_of_timeline(const std::string& url, uint32_t timeline,
+                                std::chrono::seconds connect_timeout);
 
 } // namespace souk::persistence

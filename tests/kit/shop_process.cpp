@@ -23,23 +23,6 @@ namespace {
 constexpr std::chrono::seconds start_patience{40};
 constexpr std::chrono::seconds kill_patience{20};
 
-/// Below the ports that outgoing connections get, so that nobody takes it between two lives.
-int free_port() {
-  static std::mt19937 random{std::random_device{}()};
-  for (;;) {
-    const int port = std::uniform_int_distribution{10'000, 32'000}(random);
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_port = htons(static_cast<uint16_t>(port));
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool is_free = ::bind(probe, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
-    ::close(probe);
-    if (is_free)
-      return port;
-  }
-}
-
 std::string random_hex() {
   std::random_device random;
   std::ostringstream out;
@@ -60,6 +43,22 @@ void drop_forgotten_slots(persistence::pg_connection& on) {
 }
 
 } // namespace
+
+int free_port() {
+  static std::mt19937 random{std::random_device{}()};
+  for (;;) {
+    const int port = std::uniform_int_distribution{10'000, 32'000}(random);
+    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(static_cast<uint16_t>(port));
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool is_free = ::bind(probe, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
+    ::close(probe);
+    if (is_free)
+      return port;
+  }
+}
 
 child_process::child_process(const std::vector<std::string>& command, const std::string& directory,
                              const std::string& log) {

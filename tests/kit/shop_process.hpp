@@ -12,6 +12,9 @@
 
 namespace souk::tests {
 
+/// Below the ports that outgoing connections get, so that nobody takes it between two lives.
+int free_port();
+
 /// A child that the kernel kills together with its parent.
 class child_process {
 public:
