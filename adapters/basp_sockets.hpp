@@ -1,6 +1,8 @@
 // The TCP connections under CAF's BASP. CAF's own would allocate whatever a header announces, keep
 // strangers who never speak for ever, and count a large message on its way as silence; these have
-// limits, and tell why they ended.
+// limits, and tell why they ended. TLS is OpenSSL's directly: caf_openssl connects without a
+// deadline, checks no name, spins while a handshake waits and lets one failed handshake end other
+// connections.
 #pragma once
 
 #include "adapters/basp_hello.hpp"
