@@ -5,6 +5,7 @@
 #include "actors/catalogue/decimal.hpp"
 #include "actors/catalogue/import_html.hpp"
 #include "actors/catalogue/shopify_columns.hpp"
+#include "base/utf8.hpp"
 
 #include <boost/json.hpp>
 
@@ -21,12 +22,6 @@ using shopify::owner;
 
 constexpr size_t rows_of_product_max = 2'000;
 constexpr std::string_view no_options = "Default Title";
-
-bool is_utf8(const std::string& text) {
-  boost::system::error_code error;
-  json::parse(json::serialize(json::value(text)), error);
-  return !error && text.find('\0') == text.npos;
-}
 
 /// As much of a cell as a message needs, in ASCII.
 std::string quoted(std::string_view cell) {
@@ -329,7 +324,7 @@ result<product_input> shopify_reader::product_of(row_group group) {
   for (const auto& row : group.rows) {
     row_cells c{columns_, row, group.problems};
     for (const auto& [name, at] : columns_)
-      if (!is_utf8(std::string{c.text(name)}))
+      if (!is_utf8(c.text(name)))
         c.refuse(name, "is not UTF-8 text");
     if (!group.problems.empty() && group.problems.back().detail == "is not UTF-8 text")
       continue;

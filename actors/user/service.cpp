@@ -193,10 +193,4 @@ void service::find_seal_key(std::string person, callback<std::string> done) {
       std::move(done));
 }
 
-void service::erase_seal_key(std::string person, callback<bool> done) {
-  pool_.ask(
-      [person = std::move(person)](sql::connection& c) { return user::erase_seal_key(c, person); },
-      std::move(done));
-}
-
 } // namespace souk::user

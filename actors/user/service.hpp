@@ -94,7 +94,6 @@ public:
   void seal_key(std::string person, callback<std::string> done);
   /// Without making one: errc::not_found after erase.
   void find_seal_key(std::string person, callback<std::string> done);
-  void erase_seal_key(std::string person, callback<bool> done);
 
 private:
   class key_cache;
