@@ -17,7 +17,14 @@ namespace souk::adapters {
 
 namespace {
 
-enum frame_kind : uint8_t { frame_hello, frame_agreed, frame_refusal, frame_message };
+/// A welcome is a hello that answers one.
+enum frame_kind : uint8_t {
+  frame_hello,
+  frame_welcome,
+  frame_agreed,
+  frame_refusal,
+  frame_message
+};
 
 /// All that travels between endpoints. CAF sends the type's name with each.
 struct link_frame {
@@ -133,7 +140,10 @@ void basp_endpoint::close(const cluster::node_ref& who) {
     for (auto l = links_.begin(); l != links_.end(); ++l) {
       if (l->second.who != who)
         continue;
-      forget(who);
+      {
+        std::unique_lock lock{guard_};
+        up_.erase(who);
+      }
       const auto node = l->first;
       links_.erase(l);
       return cut_all_of(node);
@@ -207,12 +217,28 @@ void basp_endpoint::take(caf::mailbox_element_ptr what) {
 void basp_endpoint::take_frame(const caf::strong_actor_ptr& from, caf::message& content) {
   auto& frame = content.get_mutable_as<link_frame>(0);
   const auto known = links_.find(from->node());
-  if (frame.kind == frame_hello)
-    return hear_hello(meet(from), frame.bytes);
+  if (frame.kind == frame_hello) {
+    auto& l = meet(from);
+    // It lost its end of the link and we did not notice.
+    if (l.up)
+      fall(l, cluster::link_loss::lost);
+    if (hear_hello(l, frame.bytes)) {
+      l.greeted = true;
+      say(l, frame_welcome, encode(options_.ours));
+      say(l, frame_agreed, {});
+    }
+    return;
+  }
   if (known == links_.end() || known->second.there != from)
     return count_dropped();
   auto& l = known->second;
   switch (frame.kind) {
+  case frame_welcome:
+    if (hear_hello(l, frame.bytes)) {
+      say(l, frame_agreed, {});
+      rise(l);
+    }
+    return;
   case frame_agreed:
     l.agreed = true;
     return rise(l);
@@ -243,8 +269,8 @@ void basp_endpoint::take_outcome(uint64_t request, const caf::message& content) 
   }
   auto& l = meet(there);
   l.dialled = to.who;
-  if (!l.who.node.empty())
-    check_dialled(l, l.who);
+  if (l.up)
+    return check_dialled(l, l.who);
   if (!std::exchange(l.greeted, true))
     say(l, frame_hello, encode(options_.ours));
 }
@@ -253,32 +279,25 @@ void basp_endpoint::take_loss(const caf::strong_actor_ptr& of) {
   const auto found = of == nullptr ? links_.end() : links_.find(of->node());
   if (found == links_.end() || found->second.there != of)
     return;
-  const auto l = std::move(found->second);
+  auto l = std::move(found->second);
   links_.erase(found);
-  if (l.up) {
-    forget(l.who);
-    const auto why = l.on->ended ? cluster::link_loss::lost : cluster::link_loss::silent;
-    log::info("link.down", {{"peer", l.who.text()}, {"silent", !l.on->ended}});
-    heard_.down(l.who, why);
-    changed_(l.who);
-  }
+  if (l.up)
+    fall(l, l.on->ended ? cluster::link_loss::lost : cluster::link_loss::silent);
   if (l.dialled)
     changed_(*l.dialled);
 }
 
-void basp_endpoint::hear_hello(link& l, const std::string& bytes) {
+/// Whether we take it; if not, it has been told.
+bool basp_endpoint::hear_hello(link& l, const std::string& bytes) {
   const auto theirs = decode_hello(bytes);
-  if (!theirs)
-    return reject(l, link_refusal::malformed, {});
-  if (l.dialled)
+  if (theirs && l.dialled)
     check_dialled(l, theirs->who);
-  if (const auto why = weigh(l, *theirs); why != link_refusal::none)
-    return reject(l, why, theirs->who.text() + " of " + theirs->cluster);
-  l.who = theirs->who;
-  if (!std::exchange(l.greeted, true))
-    say(l, frame_hello, encode(options_.ours));
-  say(l, frame_agreed, {});
-  rise(l);
+  const auto why = theirs ? weigh(l, *theirs) : link_refusal::malformed;
+  if (why == link_refusal::none)
+    l.who = theirs->who;
+  else
+    reject(l, why, theirs ? theirs->who.text() + " of " + theirs->cluster : "");
+  return why == link_refusal::none;
 }
 
 link_refusal basp_endpoint::weigh(const link& l, const basp_hello& theirs) const {
@@ -324,6 +343,17 @@ void basp_endpoint::rise(link& l) {
   changed_(l.who);
 }
 
+void basp_endpoint::fall(link& l, cluster::link_loss why) {
+  l.up = l.agreed = false;
+  {
+    std::unique_lock lock{guard_};
+    up_.erase(l.who);
+  }
+  log::info("link.down", {{"peer", l.who.text()}, {"silent", why == cluster::link_loss::silent}});
+  heard_.down(l.who, why);
+  changed_(l.who);
+}
+
 /// Whoever is rejected hangs up; the next sweep cuts whoever does not.
 void basp_endpoint::reject(const link& l, link_refusal why, const std::string& detail) {
   if (const auto on = connection_of(l.there->node()))
@@ -357,11 +387,6 @@ void basp_endpoint::cut_all_of(const caf::node_id& node) {
   for (const auto& [handle, whose] : broker_->instance.tbl().direct_by_hdl_)
     if (const auto c = whose == node ? sockets_.find(handle.id()) : nullptr)
       sockets_.cut(*c);
-}
-
-void basp_endpoint::forget(const cluster::node_ref& who) {
-  std::unique_lock lock{guard_};
-  up_.erase(who);
 }
 
 void basp_endpoint::log_refusal(link_refusal why, const basp_connection& c,

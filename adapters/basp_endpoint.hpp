@@ -77,17 +77,17 @@ private:
   void take_frame(const caf::strong_actor_ptr& from, caf::message& content);
   void take_outcome(uint64_t request, const caf::message& content);
   void take_loss(const caf::strong_actor_ptr& of);
-  void hear_hello(link& l, const std::string& bytes);
+  bool hear_hello(link& l, const std::string& bytes);
   link_refusal weigh(const link& l, const basp_hello& theirs) const;
   void check_dialled(const link& l, const cluster::node_ref& found);
   void rise(link& l);
+  void fall(link& l, cluster::link_loss why);
   void reject(const link& l, link_refusal why, const std::string& detail);
   void say(const link& l, uint8_t kind, std::string bytes) const;
   link& meet(const caf::strong_actor_ptr& there);
   basp_connection_ptr connection_of(const caf::node_id& node) const;
   void cut_all_of(const caf::node_id& node);
   void log_refusal(link_refusal why, const basp_connection& c, const std::string& detail) const;
-  void forget(const cluster::node_ref& who);
 
   const basp_endpoint_options options_;
   const cluster::link_events heard_;

@@ -1,9 +1,9 @@
 // Links over CAF's BASP, in an actor system of their own. CAF moves bytes, keeps their order and
 // finds silent peers; who may talk, when to connect and how large a message may be is decided here.
 //
-// Each node publishes one endpoint. Whoever dials says hello to the endpoint it found; both sides
-// answer a hello they accept with their own and with "agreed", and a link is up on a side that has
-// heard both. Until then every message is dropped and counted.
+// Each node publishes one endpoint. Whoever dials says hello to the endpoint it found, which
+// answers with its own and "agreed", and is told "agreed" in turn. A link is up on a side that has
+// heard the other's hello and "agreed"; until then every message is dropped and counted.
 //
 //   dialled ──► hello ──► agreed ──► up ──► down       refused: logged as link.refused, counted by
 //   accepted ──┘  │ refused                            reason, cut

@@ -9,7 +9,7 @@ dev_certs() {
   shift
   for node in "$@"; do
     [[ ${node%%=*} =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] ||
-      fail "a node's name in a certificate has letters, digits, dots, dashes and underscores: ${node%%=*}" 2
+      fail "letters, digits, dots, dashes and underscores make a node's name, not ${node%%=*}" 2
   done
   mkdir -p "$dir"
   [ -e "$dir/ca.key" ] || make_authority "$dir"

@@ -69,7 +69,8 @@ struct tcp_proxy::inside {
   tcp::acceptor acceptor;
   const int own_port;
   std::set<connection_ptr> connections;
-  bool held[2] = {false, false}; ///< to the target, to the client
+  std::vector<tcp::socket> abandoned; ///< open to the target, with nobody behind them
+  bool held[2] = {false, false};      ///< to the target, to the client
   std::chrono::milliseconds delay{0};
   std::atomic<int> accepted{0};
   std::atomic<int> open{0};
@@ -231,10 +232,19 @@ void tcp_proxy::cut() {
   inside_->call([&] { inside_->cut(); });
 }
 
+void tcp_proxy::cut_client() {
+  inside_->call([&] {
+    for (const auto& c : inside_->connections)
+      inside_->abandoned.push_back(std::move(c->target));
+    inside_->cut();
+  });
+}
+
 void tcp_proxy::vanish() {
   inside_->call([&] {
     error_code ec;
     inside_->acceptor.close(ec);
+    inside_->abandoned.clear();
     inside_->cut();
   });
 }

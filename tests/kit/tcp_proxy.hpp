@@ -28,6 +28,8 @@ public:
   void delay(std::chrono::milliseconds time);
   /// Ends all connections with a reset; new ones are welcome.
   void cut();
+  /// Ends all connections with a reset for the client; the target hears nothing of it.
+  void cut_client();
   /// Ends all with a reset and listens no more: connecting is refused. Once.
   void vanish();
 

@@ -188,6 +188,7 @@ TEST(Links, ComeBackAfterALoss) {
   tcp_proxy wire{"127.0.0.1", b.links->port()};
   a.links->open(b.at(wire.port()));
   ASSERT_TRUE(a.hears("up", b.who()));
+  ASSERT_TRUE(b.hears("up", a.who()));
   for (size_t round = 1; round <= 3; ++round) {
     wire.cut();
     ASSERT_TRUE(a.hears("lost", b.who(), round));
