@@ -1,7 +1,6 @@
 #include "persistence/feed_stream.hpp"
 
 #include "persistence/pg_codec.hpp"
-#include "persistence/pg_server.hpp"
 
 #include <libpq-fe.h>
 
@@ -48,7 +47,7 @@ result<std::unique_ptr<feed_stream>> feed_stream::open(const std::string& url,
       url, {{"replication", "database"}, {"application_name", "souk-feed"}}, connect_timeout);
   if (!session)
     return session.error();
-  std::unique_ptr<feed_stream> out{new feed_stream{session->conn.release(), from}};
+  std::unique_ptr<feed_stream> out{new feed_stream{std::move(*session), from}};
   const auto start = "START_REPLICATION SLOT \"" + slot + "\" LOGICAL " + lsn_text(from) +
                      " (proto_version '1', publication_names '" + publication + "', binary 'true')";
   const std::unique_ptr<PGresult, void (*)(PGresult*)> r{PQexec(out->conn_, start.c_str()),
@@ -60,8 +59,6 @@ result<std::unique_ptr<feed_stream>> feed_stream::open(const std::string& url,
   }
   return out;
 }
-
-feed_stream::~feed_stream() { PQfinish(conn_); }
 
 result<std::optional<feed_transaction>> feed_stream::next(std::chrono::milliseconds patience) {
   for (bool waited = false;;) {
@@ -103,6 +100,8 @@ result<std::optional<feed_transaction>> feed_stream::handle(std::string_view mes
 }
 
 result<void> feed_stream::keep_alive(bool now) {
+  if (session_.is_outdated())
+    return fail(errc::unavailable, "another server is the primary now");
   const auto time = std::chrono::steady_clock::now();
   if (!now && time - last_status_ < status_interval)
     return {};

@@ -1,11 +1,10 @@
 // A replication connection: the slot, its stream of messages, and what is confirmed back.
 #pragma once
 
+#include "persistence/pg_server.hpp"
 #include "persistence/pgoutput.hpp"
 
 #include <chrono>
-
-struct pg_conn;
 
 namespace souk::persistence {
 
@@ -16,7 +15,6 @@ public:
   /// `from`: log position everything before which is confirmed.
   static result<std::unique_ptr<feed_stream>> open(const std::string& url, const std::string& slot,
                                                    const std::string& publication, uint64_t from);
-  ~feed_stream();
   feed_stream(const feed_stream&) = delete;
   feed_stream& operator=(const feed_stream&) = delete;
 
@@ -33,10 +31,12 @@ public:
   uint64_t idle_end() const { return idle_end_; }
 
 private:
-  feed_stream(pg_conn* conn, uint64_t from) : conn_(conn), confirmed_(from) {}
+  feed_stream(pg_session session, uint64_t from)
+      : session_(std::move(session)), conn_(session_.conn.get()), confirmed_(from) {}
   result<std::optional<feed_transaction>> handle(std::string_view message);
 
-  pg_conn* conn_;
+  const pg_session session_;
+  pg_conn* const conn_;
   pgoutput_decoder decoder_;
   uint64_t confirmed_;
   uint64_t server_end_ = 0;

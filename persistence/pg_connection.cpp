@@ -90,12 +90,12 @@ result<std::unique_ptr<pg_connection>> pg_connection::open(const pg_options& o) 
   if (!session)
     return session.error();
   PQsetnonblocking(session->conn.get(), 1);
-  return std::unique_ptr<pg_connection>(
-      new pg_connection(session->conn.release(), session->timeline, o));
+  return std::unique_ptr<pg_connection>(new pg_connection(std::move(*session), o));
 }
 
-pg_connection::pg_connection(PGconn* conn, uint32_t timeline, const pg_options& o)
-    : conn_(conn), timeline_(timeline), patience_(o.statement_timeout + client_grace) {
+pg_connection::pg_connection(pg_session session, const pg_options& o)
+    : session_(std::move(session)), conn_(session_.conn.get()),
+      patience_(o.statement_timeout + client_grace) {
   // "canceling wait for synchronous replication": the text may be translated and its SQLSTATE is
   // that of any warning, but where in the server it was raised says enough.
   PQsetNoticeReceiver(
@@ -107,13 +107,12 @@ pg_connection::pg_connection(PGconn* conn, uint32_t timeline, const pg_options& 
       this);
 }
 
-pg_connection::~pg_connection() { PQfinish(conn_); }
+pg_connection::~pg_connection() = default;
 
 bool pg_connection::is_broken() const { return broken_; }
 
 bool pg_connection::is_stale() {
-  if (broken_)
-    return true;
+  broken_ = broken_ || session_.is_outdated();
   // The server's last words come first, the end of the stream behind them.
   pollfd fd{PQsocket(conn_), POLLIN, 0};
   for (int i = 0; i < 3 && !broken_ && ::poll(&fd, 1, 0) > 0; ++i)
@@ -226,8 +225,10 @@ result<std::shared_ptr<void>> pg_connection::finish(bool sent, std::chrono::mill
       return failed(r);
     worst = r;
   }
-  if (unsure_ && PQtransactionStatus(conn_) == PQTRANS_IDLE)
+  if (unsure_ && PQtransactionStatus(conn_) == PQTRANS_IDLE) {
+    session_.doubt();
     return lost("committed here, but perhaps not on the standby");
+  }
   if (!worst)
     return lost("no answer");
   return worst;
@@ -238,8 +239,11 @@ bool pg_connection::wait(bool for_write, std::chrono::steady_clock::time_point u
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
-    if (left.count() <= 0)
+    if (left.count() <= 0) {
+      // It may wait for a standby that has been promoted meanwhile, and would for ever.
+      session_.doubt();
       return false;
+    }
     // While sending, answers are read too: else both sides could wait for the other to read.
     pollfd fd{PQsocket(conn_), static_cast<short>(for_write ? POLLIN | POLLOUT : POLLIN), 0};
     const int ready = ::poll(&fd, 1, static_cast<int>(left.count()));

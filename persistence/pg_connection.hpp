@@ -2,14 +2,13 @@
 // session instead of its thread. Parameters and results travel in binary.
 #pragma once
 
+#include "persistence/pg_server.hpp"
 #include "persistence/sql.hpp"
 
 #include <chrono>
 #include <map>
 #include <memory>
 #include <string>
-
-struct pg_conn;
 
 namespace souk::persistence {
 
@@ -58,8 +57,9 @@ public:
 
   const pg_error& last_error() const { return error_; }
   /// Of the server's history; a standby that is promoted starts the next one.
-  uint32_t timeline() const { return timeline_; }
-  /// True when the server closed the session while it was idle. Does not block.
+  uint32_t timeline() const { return session_.timeline; }
+  /// True when the server closed the session while it was idle, or is not the primary any more.
+  /// Does not block.
   bool is_stale();
   /// Rolls back what its last user left open.
   void leave_transaction();
@@ -70,15 +70,15 @@ public:
   int socket() const;
 
 private:
-  pg_connection(pg_conn* conn, uint32_t timeline, const pg_options& options);
+  pg_connection(pg_session session, const pg_options& options);
   result<std::string> prepared(std::string_view statement, const std::vector<pg_value>& parameters);
   result<std::shared_ptr<void>> finish(bool sent, std::chrono::milliseconds within);
   bool wait(bool for_write, std::chrono::steady_clock::time_point until);
   failure failed(std::shared_ptr<void> result);
   failure lost(std::string why);
 
-  pg_conn* conn_;
-  const uint32_t timeline_;
+  const pg_session session_;
+  pg_conn* const conn_;
   std::chrono::milliseconds patience_;
   std::map<std::string, std::string, std::less<>> statements_; ///< types and text → name
   int statement_count_ = 0;

@@ -25,48 +25,14 @@ struct identity {
   uint32_t timeline = 0;
 };
 
-/// What this process knows of the servers of one connection string.
-struct acquaintance {
-  std::optional<identity> newest;
-  size_t host = 0; ///< where it was met
-};
-
-/// Thread-safe.
-class acquaintances {
-public:
-  acquaintance of(const std::string& url) {
-    std::lock_guard lock{mutex_};
-    return all_[url];
-  }
-  /// Takes it for the one to use; errc::unavailable when it is not the one that was met before, or
-  /// an older one.
-  result<void> meet(const std::string& url, const identity& server, size_t host) {
-    std::lock_guard lock{mutex_};
-    auto& known = all_[url];
-    if (known.newest)
-      if (auto right = is_as_new(server, *known.newest); !right)
-        return right;
-    known = {server, host};
-    return {};
-  }
-  static result<void> is_as_new(const identity& server, const identity& known) {
-    if (known.system != server.system)
-      return fail(errc::unavailable, "another database system than this process began with");
-    if (known.timeline > server.timeline)
-      return fail(errc::unavailable, "it is on timeline " + std::to_string(server.timeline) +
-                                         " although " + std::to_string(known.timeline) +
-                                         " has begun: a former primary that came back");
-    return {};
-  }
-
-private:
-  std::mutex mutex_;
-  std::map<std::string, acquaintance> all_;
-};
-
-acquaintances& servers() {
-  static acquaintances all;
-  return all;
+result<void> is_as_new(const identity& server, const identity& known) {
+  if (known.system != server.system)
+    return fail(errc::unavailable, "another database system than this process began with");
+  if (known.timeline > server.timeline)
+    return fail(errc::unavailable, "it is on timeline " + std::to_string(server.timeline) +
+                                       " although " + std::to_string(known.timeline) +
+                                       " has begun: a former primary that came back");
+  return {};
 }
 
 std::vector<std::string> split(std::string_view list) {
@@ -208,19 +174,65 @@ failure refused(const candidate& c, const failure& why) {
 
 } // namespace
 
+class pg_acquaintance {
+public:
+  struct knowledge {
+    std::optional<identity> newest;
+    size_t host = 0; ///< where it was met
+    bool in_doubt = false;
+  };
+  knowledge known() const {
+    std::lock_guard lock{mutex_};
+    return known_;
+  }
+  /// Takes it for the one to use; errc::unavailable when it is not the one that was met before, or
+  /// an older one.
+  result<void> meet(const identity& server, size_t host) {
+    std::lock_guard lock{mutex_};
+    if (known_.newest)
+      if (auto right = is_as_new(server, *known_.newest); !right)
+        return right;
+    known_ = {server, host, false};
+    return {};
+  }
+  void doubt() {
+    std::lock_guard lock{mutex_};
+    known_.in_doubt = true;
+  }
+
+  static std::shared_ptr<pg_acquaintance> of(const std::string& url) {
+    static std::mutex guard;
+    static std::map<std::string, std::shared_ptr<pg_acquaintance>> all;
+    std::lock_guard lock{guard};
+    auto& one = all[url];
+    if (!one)
+      one = std::make_shared<pg_acquaintance>();
+    return one;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  knowledge known_;
+};
+
+bool pg_session::is_outdated() const { return servers->known().newest->timeline > timeline; }
+void pg_session::doubt() const { servers->doubt(); }
+
 void pg_close::operator()(pg_conn* conn) const { PQfinish(conn); }
 
 result<pg_session> connect_primary(const std::string& url, const pg_settings& settings,
                                    std::chrono::seconds connect_timeout) {
   const auto hosts = hosts_of(url);
-  const auto known = servers().of(url);
+  const auto servers = pg_acquaintance::of(url);
+  const auto known = servers->known();
+  const bool ask_everybody = !known.newest || known.in_doubt;
   std::string reasons;
   const auto give_up = [&](const failure& why) {
     reasons += (reasons.empty() ? ": " : "; ") + why.detail;
   };
   std::optional<candidate> best;
   // Who knows nothing yet asks everybody: the first that takes writes may be a former primary.
-  for (size_t n = 0; n < hosts.size() && !(best && known.newest); ++n) {
+  for (size_t n = 0; n < hosts.size() && (!best || ask_everybody); ++n) {
     const auto place = (known.host + n) % hosts.size();
     auto next = try_host(url, settings, hosts[place], place, connect_timeout);
     if (!next) {
@@ -230,19 +242,19 @@ result<pg_session> connect_primary(const std::string& url, const pg_settings& se
     if (best && best->is.timeline < next->is.timeline)
       std::swap(*best, *next);
     const auto newest = best ? best->is : known.newest.value_or(next->is);
-    if (auto right = acquaintances::is_as_new(next->is, newest); !right)
+    if (auto right = is_as_new(next->is, newest); !right)
       give_up(refused(*next, right.error()));
     else
       best = std::move(*next);
   }
   if (best)
-    if (auto right = servers().meet(url, best->is, best->host); !right) {
+    if (auto right = servers->meet(best->is, best->host); !right) {
       give_up(refused(*best, right.error()));
       best.reset();
     }
   if (!best)
     return fail(errc::unavailable, "Postgres" + reasons);
-  return pg_session{std::move(best->conn), best->is.timeline};
+  return pg_session{std::move(best->conn), best->is.timeline, servers};
 }
 
 result<int64_t> end_of_timeline(const std::string& url, uint32_t timeline,

@@ -25,15 +25,24 @@ using pg_handle = std::unique_ptr<pg_conn, pg_close>;
 /// libpq's keywords and values; they win over those of the connection string.
 using pg_settings = std::vector<std::pair<std::string, std::string>>;
 
+/// What this process has learned of the servers of one connection string. Thread-safe.
+class pg_acquaintance;
+
 /// A session with the right server; a promoted standby starts the next timeline.
 struct pg_session {
   pg_handle conn;
   uint32_t timeline = 0;
+  std::shared_ptr<pg_acquaintance> servers;
+
+  /// A newer timeline was met since, so that what this server says may be over.
+  bool is_outdated() const;
+  /// It answers reads perhaps, and is of no use: the next connect asks every host.
+  void doubt() const;
 };
 
 /// Blocks for connect_timeout at most for each host, and as long again for its answer. Where this
-/// process has not connected before it asks every host, afterwards the one that was right the last
-/// time comes first. errc::unavailable says for each host why not.
+/// process has not connected before, or is in doubt, it asks every host, otherwise the one that was
+/// right the last time comes first. errc::unavailable says for each host why not.
 result<pg_session> connect_primary(const std::string& url, const pg_settings& settings,
                                    std::chrono::seconds connect_timeout);
 

@@ -227,6 +227,22 @@ TEST_F(PostgresFailover, LosesNothingAndRefusesTheFormerPrimary) {
   std::printf("failover: %zu appends acknowledged, none lost\n", clients.acknowledged());
 }
 
+TEST_F(PostgresFailover, LeavesAPrimaryThatWasCutOffForItsPromotedStandby) {
+  make_synchronous();
+  node shop{url_of({&*first, &*second})};
+  ASSERT_TRUE(shop.comes_ready());
+  load clients{shop.writes, 4};
+  ASSERT_TRUE(clients.goes_on_after(steady_clock::now() + 200ms));
+  // The former primary lives and answers reads, but no standby confirms its commits any more.
+  second->promote();
+  const auto promoted = steady_clock::now();
+  ASSERT_TRUE(clients.goes_on_after(promoted + 1s));
+  std::printf("failover: from a primary that hangs to its promoted standby in %lld ms\n",
+              static_cast<long long>(ms_between(promoted, steady_clock::now())));
+  clients.stop();
+  EXPECT_EQ(clients.lost(*second->connect()), std::vector<std::string>{});
+}
+
 TEST_F(PostgresFailover, RefusesAStandbyThatLacksAcknowledgedCommits) {
   node shop{url_of({&*first, &*second})};
   ASSERT_TRUE(shop.comes_ready());

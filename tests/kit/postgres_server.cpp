@@ -56,14 +56,14 @@ bool postgres_server::available() { return !programs().empty(); }
 postgres_server::postgres_server(std::string name)
     : name_(std::move(name)), directory_(new_directory()), port_(free_port()) {
   run({"initdb", "-D", "data", "-U", "souk", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
-       "--no-instructions"});
+       "--no-instructions", "--no-sync"});
   start();
 }
 
 postgres_server::postgres_server(std::string name, const postgres_server& primary)
     : name_(std::move(name)), directory_(new_directory()), port_(free_port()) {
   run({"pg_basebackup", "-d", primary.url() + "?application_name=" + name_, "-D", "data", "-R",
-       "-c", "fast", "-X", "stream"});
+       "-c", "fast", "-X", "stream", "--no-sync"});
   start();
 }
 
