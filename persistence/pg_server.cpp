@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <map>
 #include <mutex>
@@ -193,8 +194,10 @@ public:
       if (auto right = is_as_new(server, *known_.newest); !right)
         return right;
     known_ = {server, host, false};
+    timeline_ = server.timeline;
     return {};
   }
+  uint32_t newest_timeline() const { return timeline_; }
   void doubt() {
     std::lock_guard lock{mutex_};
     known_.in_doubt = true;
@@ -213,9 +216,10 @@ public:
 private:
   mutable std::mutex mutex_;
   knowledge known_;
+  std::atomic<uint32_t> timeline_{0}; ///< of known_, for those who look before each query
 };
 
-bool pg_session::is_outdated() const { return servers->known().newest->timeline > timeline; }
+bool pg_session::is_outdated() const { return servers->newest_timeline() > timeline; }
 void pg_session::doubt() const { servers->doubt(); }
 
 void pg_close::operator()(pg_conn* conn) const { PQfinish(conn); }
