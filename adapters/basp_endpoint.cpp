@@ -5,7 +5,6 @@
 
 #include <caf/actor_registry.hpp>
 #include <caf/send.hpp>
-#include <openssl/x509v3.h>
 
 #include <csignal>
 #include <future>
@@ -17,18 +16,9 @@ namespace souk::adapters {
 
 namespace {
 
-/// A welcome is a hello that answers one.
-enum frame_kind : uint8_t {
-  frame_hello,
-  frame_welcome,
-  frame_agreed,
-  frame_refusal,
-  frame_message
-};
-
 /// All that travels between endpoints. CAF sends the type's name with each.
 struct link_frame {
-  uint8_t kind = frame_message;
+  uint8_t kind = 0;
   std::string bytes;
 };
 template <class Inspector>
@@ -36,13 +26,8 @@ typename Inspector::result_type inspect(Inspector& f, link_frame& x) {
   return f(x.kind, x.bytes);
 }
 
-/// With TLS, a node may only go by a name that its certificate has.
-bool names_peer(const basp_connection& on, const std::string& node) {
-  if (!on.tls)
-    return true;
-  const std::unique_ptr<X509, decltype(&X509_free)> shown{SSL_get1_peer_certificate(on.tls.get()),
-                                                          X509_free};
-  return shown && X509_check_host(shown.get(), node.data(), node.size(), 0, nullptr) == 1;
+caf::message frame_of(uint8_t kind, std::string bytes) {
+  return caf::make_message(link_frame{kind, std::move(bytes)});
 }
 
 void count_dropped() {
@@ -196,7 +181,7 @@ bool basp_endpoint::send(const cluster::node_ref& to, std::string message) {
   if (found == up_.end())
     return false;
   found->second->enqueue(self_, caf::make_message_id(),
-                         caf::make_message(link_frame{frame_message, std::move(message)}), nullptr);
+                         frame_of(uint8_t(frame::message), std::move(message)), nullptr);
   return true;
 }
 
@@ -215,39 +200,41 @@ void basp_endpoint::take(caf::mailbox_element_ptr what) {
 }
 
 void basp_endpoint::take_frame(const caf::strong_actor_ptr& from, caf::message& content) {
-  auto& frame = content.get_mutable_as<link_frame>(0);
+  auto& [kind, bytes] = content.get_mutable_as<link_frame>(0);
   const auto known = links_.find(from->node());
-  if (frame.kind == frame_hello) {
+  if (frame{kind} == frame::hello) {
     auto& l = meet(from);
     // It lost its end of the link and we did not notice.
     if (l.up)
       fall(l, cluster::link_loss::lost);
-    if (hear_hello(l, frame.bytes)) {
+    if (hear_hello(l, bytes)) {
       l.greeted = true;
-      say(l, frame_welcome, encode(options_.ours));
-      say(l, frame_agreed, {});
+      say(l, frame::welcome, encode(options_.ours));
+      say(l, frame::agreed, {});
     }
     return;
   }
   if (known == links_.end() || known->second.there != from)
     return count_dropped();
   auto& l = known->second;
-  switch (frame.kind) {
-  case frame_welcome:
-    if (hear_hello(l, frame.bytes)) {
-      say(l, frame_agreed, {});
+  switch (frame{kind}) {
+  case frame::welcome:
+    if (hear_hello(l, bytes)) {
+      say(l, frame::agreed, {});
       rise(l);
     }
     return;
-  case frame_agreed:
+  case frame::agreed:
     l.agreed = true;
     return rise(l);
-  case frame_refusal:
+  case frame::refusal:
     if (const auto c = connection_of(known->first))
-      sockets_.refuse(*c, link_refusal::there, frame.bytes);
+      sockets_.refuse(*c, link_refusal::there, bytes);
     return cut_all_of(from->node());
-  default:
-    return l.up ? heard_.received(l.who, std::move(frame.bytes)) : count_dropped();
+  case frame::message:
+    return l.up ? heard_.received(l.who, std::move(bytes)) : count_dropped();
+  case frame::hello:
+    break;
   }
 }
 
@@ -272,7 +259,7 @@ void basp_endpoint::take_outcome(uint64_t request, const caf::message& content) 
   if (l.up)
     return check_dialled(l, l.who);
   if (!std::exchange(l.greeted, true))
-    say(l, frame_hello, encode(options_.ours));
+    say(l, frame::hello, encode(options_.ours));
 }
 
 void basp_endpoint::take_loss(const caf::strong_actor_ptr& of) {
@@ -287,83 +274,9 @@ void basp_endpoint::take_loss(const caf::strong_actor_ptr& of) {
     changed_(*l.dialled);
 }
 
-/// Whether we take it; if not, it has been told.
-bool basp_endpoint::hear_hello(link& l, const std::string& bytes) {
-  const auto theirs = decode_hello(bytes);
-  if (theirs && l.dialled)
-    check_dialled(l, theirs->who);
-  const auto why = theirs ? weigh(l, *theirs) : link_refusal::malformed;
-  if (why == link_refusal::none)
-    l.who = theirs->who;
-  else
-    reject(l, why, theirs ? theirs->who.text() + " of " + theirs->cluster : "");
-  return why == link_refusal::none;
-}
-
-link_refusal basp_endpoint::weigh(const link& l, const basp_hello& theirs) const {
-  if (const auto why = judge(options_.ours, theirs); why != link_refusal::none)
-    return why;
-  // Without a connection of its own it speaks through another node.
-  const auto on = connection_of(l.there->node());
-  if (!on || (!l.who.node.empty() && l.who != theirs.who))
-    return link_refusal::malformed;
-  if (!names_peer(*on, theirs.who.node))
-    return link_refusal::name;
-  if (!l.up && is_up(theirs.who))
-    return link_refusal::twice;
-  if (heard_.knows(theirs.who))
-    return link_refusal::none;
-  if (!l.dialled || *l.dialled == theirs.who)
-    return link_refusal::unknown;
-  return l.dialled->node == theirs.who.node ? link_refusal::generation : link_refusal::node;
-}
-
-/// Another generation at the place of the one we dialled is proof that this one is gone. Another
-/// node may as well be a detour that leads astray.
-void basp_endpoint::check_dialled(const link& l, const cluster::node_ref& found) {
-  if (*l.dialled == found)
-    return;
-  if (l.dialled->node == found.node && !is_up(*l.dialled))
-    heard_.down(*l.dialled, cluster::link_loss::refused);
-  changed_(*l.dialled);
-}
-
-void basp_endpoint::rise(link& l) {
-  l.on = connection_of(l.there->node());
-  if (l.up || !l.agreed || l.who.node.empty() || !l.on)
-    return;
-  l.up = true;
-  l.on->agreed = true;
-  {
-    std::unique_lock lock{guard_};
-    up_[l.who] = l.there;
-  }
-  log::info("link.up", {{"peer", l.who.text()}, {"at", l.on->with}, {"dialled", l.on->dialled}});
-  heard_.up(l.who);
-  changed_(l.who);
-}
-
-void basp_endpoint::fall(link& l, cluster::link_loss why) {
-  l.up = l.agreed = false;
-  {
-    std::unique_lock lock{guard_};
-    up_.erase(l.who);
-  }
-  log::info("link.down", {{"peer", l.who.text()}, {"silent", why == cluster::link_loss::silent}});
-  heard_.down(l.who, why);
-  changed_(l.who);
-}
-
-/// Whoever is rejected hangs up; the next sweep cuts whoever does not.
-void basp_endpoint::reject(const link& l, link_refusal why, const std::string& detail) {
-  if (const auto on = connection_of(l.there->node()))
-    sockets_.refuse(*on, why, detail);
-  say(l, frame_refusal, std::string{to_string(why)});
-}
-
-void basp_endpoint::say(const link& l, uint8_t kind, std::string bytes) const {
-  l.there->enqueue(self_, caf::make_message_id(),
-                   caf::make_message(link_frame{kind, std::move(bytes)}), &network_);
+void basp_endpoint::say(const link& l, frame kind, std::string bytes) const {
+  l.there->enqueue(self_, caf::make_message_id(), frame_of(uint8_t(kind), std::move(bytes)),
+                   &network_);
 }
 
 basp_endpoint::link& basp_endpoint::meet(const caf::strong_actor_ptr& there) {
@@ -387,15 +300,6 @@ void basp_endpoint::cut_all_of(const caf::node_id& node) {
   for (const auto& [handle, whose] : broker_->instance.tbl().direct_by_hdl_)
     if (const auto c = whose == node ? sockets_.find(handle.id()) : nullptr)
       sockets_.cut(*c);
-}
-
-void basp_endpoint::log_refusal(link_refusal why, const basp_connection& c,
-                                const std::string& detail) const {
-  const auto name = to_string(why);
-  log::warn("link.refused", {{"why", name}, {"from", c.with}, {"detail", detail}});
-  metrics::make_counter("souk_links_refused_total", "peers turned away, or by whom we were",
-                        {{"reason", std::string{name}}})
-      .Increment();
 }
 
 } // namespace souk::adapters

@@ -55,6 +55,8 @@ public:
   size_t actors() { return system_.registry().running(); }
 
 private:
+  /// A welcome is a hello that answers one.
+  enum class frame : uint8_t { hello, welcome, agreed, refusal, message };
   /// One process on the other side, by CAF's node id.
   struct link {
     caf::strong_actor_ptr there;
@@ -83,7 +85,7 @@ private:
   void rise(link& l);
   void fall(link& l, cluster::link_loss why);
   void reject(const link& l, link_refusal why, const std::string& detail);
-  void say(const link& l, uint8_t kind, std::string bytes) const;
+  void say(const link& l, frame kind, std::string bytes) const;
   link& meet(const caf::strong_actor_ptr& there);
   basp_connection_ptr connection_of(const caf::node_id& node) const;
   void cut_all_of(const caf::node_id& node);
