@@ -1,7 +1,7 @@
 #include "actors/catalogue/import_new.hpp"
 
-#include "actors/catalogue/check.hpp"
 #include "actors/catalogue/options_json.hpp"
+#include "actors/catalogue/write_rows.hpp"
 #include "persistence/pg_copy.hpp"
 
 #include <boost/json.hpp>
@@ -17,48 +17,17 @@ namespace {
 using persistence::pg_connection;
 using persistence::pg::copy_rows;
 using texts = std::vector<std::string>;
-using names = std::set<std::string, std::less<>>;
-
-struct price_lists {
-  std::map<std::string, std::pair<std::string, std::string>> all; ///< id → currency, country
-};
-
-std::string list_of(const price_input& price) {
-  std::string id{price.amount.currency.code()};
-  return price.country.empty() ? id : id + "/" + price.country;
-}
+using names = id_set;
 
 texts as_texts(const names& all) { return {all.begin(), all.end()}; }
-
-/// Makes missing brands and price lists.
-result<void> add_references(pg_connection& c, const names& brands, const price_lists& lists) {
-  texts handles, ids, currencies, countries;
-  for (const auto& name : brands)
-    handles.push_back(make_handle(name));
-  for (const auto& [id, market] : lists.all) {
-    ids.push_back(id);
-    currencies.push_back(market.first);
-    countries.push_back(market.second);
-  }
-  auto done = c.execute("insert into brand (name, handle) "
-                        "select * from unnest($1::text[], $2::text[]) on conflict do nothing",
-                        {as_texts(brands), handles});
-  if (done)
-    done = c.execute("insert into price_list (id, name, currency, country) "
-                     "select id, id, currency, nullif(country, '') "
-                     "from unnest($1::text[], $2::text[], $3::text[]) as n(id, currency, country) "
-                     "on conflict do nothing",
-                     {ids, currencies, countries});
-  return done ? result<void>{} : done.error();
-}
 
 /// Foreign keys are checked row by row, at twice the cost of the rows themselves. Here every parent
 /// is written in this transaction or locked by this one statement for each table, which is what the
 /// checks would have found; so they are left out where the role may do that.
 result<void> lock_references(pg_connection& c, const names& categories, const names& brands,
-                             const price_lists& lists) {
+                             const market_lists& lists) {
   names ids;
-  for (const auto& [id, market] : lists.all)
+  for (const auto& [id, market] : lists)
     ids.insert(id);
   const auto lock = [&c](const char* statement, const names& wanted) -> result<void> {
     auto found = c.execute(statement, {as_texts(wanted)});
@@ -152,7 +121,7 @@ void rows_of_batch::add_variant(const product_input& p, const variant_input& v,
   for (const auto& price : v.prices) {
     prices_.begin_row();
     prices_.text(id);
-    prices_.text(list_of(price));
+    prices_.text(market_list_of(price));
     prices_.number(price.amount.amount);
     price.original_amount ? prices_.number(*price.original_amount) : prices_.null();
   }
@@ -222,7 +191,7 @@ result<bool> are_new(pg_connection& c, const std::vector<product_input>& product
 result<void> copy_products(pg_connection& c, std::vector<product_input>& products,
                            const id_source& ids) {
   names categories, brands;
-  price_lists lists;
+  market_lists lists;
   rows_of_batch rows;
   const auto fresh = variant_ids(products, ids);
   std::span<const std::string> unused{fresh};
@@ -235,12 +204,13 @@ result<void> copy_products(pg_connection& c, std::vector<product_input>& product
       brands.insert(p.brand);
     for (const auto& v : p.variants)
       for (const auto& price : v.prices)
-        lists.all.try_emplace(list_of(price), std::string{price.amount.currency.code()},
-                              price.country);
+        lists.try_emplace(market_list_of(price), price.amount.currency.code(), price.country);
     rows.add(p, unused.first(p.variants.size()));
     unused = unused.subspan(p.variants.size());
   }
-  if (auto added = add_references(c, brands, lists); !added)
+  if (auto added = add_brands(c, brands); !added)
+    return added;
+  if (auto added = add_price_lists(c, lists); !added)
     return added;
   if (auto locked = lock_references(c, categories, brands, lists); !locked)
     return locked;

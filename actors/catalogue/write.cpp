@@ -1,6 +1,5 @@
 #include "actors/catalogue/write.hpp"
 
-#include "actors/catalogue/check.hpp"
 #include "actors/catalogue/write_rows.hpp"
 
 #include <algorithm>
@@ -67,21 +66,12 @@ result<id_map> resolve_variants(sql::connection& c, const std::vector<product_in
   return known;
 }
 
-result<void> add_brands(sql::connection& c, const std::vector<product_input>& products) {
-  std::set<std::string> names;
+id_set brands_of(const std::vector<product_input>& products) {
+  id_set names;
   for (const auto& p : products)
     if (!p.brand.empty())
       names.insert(p.brand);
-  texts handles;
-  for (const auto& name : names)
-    handles.push_back(make_handle(name));
-  auto done =
-      c.execute("insert into brand (name, handle) select * from unnest($1::text[], $2::text[]) "
-                "on conflict do nothing",
-                {texts(names.begin(), names.end()), handles});
-  if (!done)
-    return done.error();
-  return {};
+  return names;
 }
 
 struct touched {
@@ -168,7 +158,7 @@ result<written> write_products(sql::connection& c, std::vector<product_input>& p
   auto variants = resolve_variants(c, products);
   if (!variants)
     return variants.error();
-  if (auto done = add_brands(c, products); !done)
+  if (auto done = add_brands(c, brands_of(products)); !done)
     return done.error();
   auto t = put_products(c, products);
   if (!t)

@@ -1,5 +1,6 @@
 #include "actors/catalogue/write_rows.hpp"
 
+#include "actors/catalogue/check.hpp"
 #include "actors/catalogue/options_json.hpp"
 
 namespace souk::catalogue {
@@ -28,6 +29,37 @@ result<id_set> changed_products(sql::connection& c, std::string_view statement,
 }
 
 } // namespace
+
+std::string market_list_of(const price_input& price) {
+  std::string currency{price.amount.currency.code()};
+  return price.country.empty() ? currency : currency + "/" + price.country;
+}
+
+result<void> add_brands(sql::connection& c, const id_set& names) {
+  texts handles;
+  for (const auto& name : names)
+    handles.push_back(make_handle(name));
+  auto done = c.execute("insert into brand (name, handle) "
+                        "select * from unnest($1::text[], $2::text[]) on conflict do nothing",
+                        {texts(names.begin(), names.end()), handles});
+  return done ? result<void>{} : done.error();
+}
+
+result<void> add_price_lists(sql::connection& c, const market_lists& lists) {
+  texts ids, currencies, countries;
+  for (const auto& [id, market] : lists) {
+    ids.push_back(id);
+    currencies.push_back(market.first);
+    countries.push_back(market.second);
+  }
+  auto done =
+      c.execute("insert into price_list (id, name, currency, country) "
+                "select id, id, currency, nullif(country, '') "
+                "from unnest($1::text[], $2::text[], $3::text[]) as n(id, currency, country) "
+                "on conflict do nothing",
+                {ids, currencies, countries});
+  return done ? result<void>{} : done.error();
+}
 
 result<id_set> put_variants(sql::connection& c, const std::vector<product_input>& products,
                             id_map& known, const id_source& ids) {
@@ -76,32 +108,18 @@ result<id_set> put_prices(sql::connection& c, const std::vector<product_input>& 
   texts variant, list;
   numbers amount, original;
   id_map product_of;
-  std::map<std::string, std::pair<std::string, std::string>> lists; // id → currency, country
+  market_lists lists;
   for (const auto& p : products)
     for (const auto& v : p.variants)
       for (const auto& price : v.prices) {
-        const std::string currency{price.amount.currency.code()};
-        const auto id = price.country.empty() ? currency : currency + "/" + price.country;
-        lists.emplace(id, std::pair{currency, price.country});
+        list.push_back(market_list_of(price));
+        lists.try_emplace(list.back(), price.amount.currency.code(), price.country);
         variant.push_back(variants.find(v.sku)->second);
         product_of.emplace(variant.back(), p.id);
-        list.push_back(id);
         amount.push_back(price.amount.amount);
         original.push_back(price.original_amount.value_or(-1));
       }
-  texts list_id, currency, country;
-  for (const auto& [id, market] : lists) {
-    list_id.push_back(id);
-    currency.push_back(market.first);
-    country.push_back(market.second);
-  }
-  auto listed =
-      c.execute("insert into price_list (id, name, currency, country) "
-                "select id, id, currency, nullif(country, '') "
-                "from unnest($1::text[], $2::text[], $3::text[]) as n(id, currency, country) "
-                "on conflict do nothing",
-                {list_id, currency, country});
-  if (!listed)
+  if (auto listed = add_price_lists(c, lists); !listed)
     return listed.error();
   return changed_products(
       c,
