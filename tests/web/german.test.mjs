@@ -138,6 +138,10 @@ test("a bank step that came too late says so", async () => {
   const hasty = await openShop({ "shop.hold_seconds": 5 });
   const { page, context } = await visitor(browser, hasty, kinds[0]);
   try {
+    await until("the mug on its page", async () => {
+      await page.goto("/p/blue-mug");
+      return page.locator(".add button.main").count();
+    });
     await put(page, "blue-mug");
     await fillAddress(page);
     await pay(page, cards.authentication);
