@@ -65,7 +65,7 @@ void basp_endpoint::rise(link& l) {
   if (l.up || !l.agreed || l.who.node.empty() || !l.on)
     return;
   l.up = true;
-  l.on->agreed = true;
+  vouch_for(l.there->node());
   {
     std::unique_lock lock{guard_};
     up_[l.who] = l.there;

@@ -122,27 +122,30 @@ void basp_endpoint::nobody_there(const cluster::node_ref& who) {
 
 void basp_endpoint::close(const cluster::node_ref& who) {
   on_network([this, who] {
-    for (auto l = links_.begin(); l != links_.end(); ++l) {
-      if (l->second.who != who)
-        continue;
-      {
-        std::unique_lock lock{guard_};
-        up_.erase(who);
-      }
-      const auto node = l->first;
-      links_.erase(l);
-      return cut_all_of(node);
+    {
+      std::unique_lock lock{guard_};
+      up_.erase(who);
     }
+    std::erase_if(dials_, [&](const auto& d) {
+      const auto c = d.second.to.who == who ? sockets_.find(d.second.connection) : nullptr;
+      if (c)
+        sockets_.cut(*c);
+      return c != nullptr;
+    });
+    std::erase_if(links_, [&](const auto& l) {
+      const bool its = l.second.who == who || (!l.second.up && l.second.dialled == who);
+      if (its)
+        cut_all_of(l.first);
+      return its;
+    });
   });
 }
 
 void basp_endpoint::sweep() {
   on_network([this] {
-    // A second connection that CAF kept carries the link as well.
-    for (const auto& [handle, node] : broker_->instance.tbl().direct_by_hdl_)
-      if (const auto l = links_.find(node); l != links_.end() && l->second.up)
-        if (const auto c = sockets_.find(handle.id()))
-          c->agreed = true;
+    for (const auto& [node, l] : links_)
+      if (l.up)
+        vouch_for(node);
     sockets_.sweep(*broker_);
   });
 }
@@ -296,10 +299,23 @@ basp_connection_ptr basp_endpoint::connection_of(const caf::node_id& node) const
   return handle ? sockets_.find(handle->id()) : nullptr;
 }
 
-void basp_endpoint::cut_all_of(const caf::node_id& node) {
+std::vector<basp_connection_ptr> basp_endpoint::connections_of(const caf::node_id& node) const {
+  std::vector<basp_connection_ptr> out;
   for (const auto& [handle, whose] : broker_->instance.tbl().direct_by_hdl_)
     if (const auto c = whose == node ? sockets_.find(handle.id()) : nullptr)
-      sockets_.cut(*c);
+      out.push_back(c);
+  return out;
+}
+
+void basp_endpoint::cut_all_of(const caf::node_id& node) {
+  for (const auto& c : connections_of(node))
+    sockets_.cut(*c);
+}
+
+/// CAF may keep several connections to one process and use one each way.
+void basp_endpoint::vouch_for(const caf::node_id& node) {
+  for (const auto& c : connections_of(node))
+    c->agreed = true;
 }
 
 } // namespace souk::adapters

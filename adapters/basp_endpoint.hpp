@@ -88,6 +88,8 @@ private:
   void say(const link& l, frame kind, std::string bytes) const;
   link& meet(const caf::strong_actor_ptr& there);
   basp_connection_ptr connection_of(const caf::node_id& node) const;
+  std::vector<basp_connection_ptr> connections_of(const caf::node_id& node) const;
+  void vouch_for(const caf::node_id& node);
   void cut_all_of(const caf::node_id& node);
   void log_refusal(link_refusal why, const basp_connection& c, const std::string& detail) const;
 

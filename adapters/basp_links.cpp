@@ -25,6 +25,8 @@ result<basp_address> parse_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon != std::string_view::npos) {
     out.host = text.substr(0, colon);
+    if (out.host.starts_with('[') && out.host.ends_with(']'))
+      out.host = out.host.substr(1, out.host.size() - 2);
     const auto* last = text.data() + text.size();
     const auto [end, ec] = std::from_chars(text.data() + colon + 1, last, out.port);
     if (ec == std::errc{} && end == last && out.port > 0 && out.port < 65536 && !out.host.empty())

@@ -160,6 +160,9 @@ asio::awaitable<void> dialler::inside::attempt(const pursuit_ptr& p) {
 
 asio::awaitable<error_code> dialler::inside::resolve(const pursuit_ptr& p,
                                                      std::vector<tcp::endpoint>& out) {
+  // Linux refuses port 0, and a refusal is taken for proof.
+  if (p->to.port <= 0 || p->to.port > 65535)
+    co_return error_code{asio::error::invalid_argument};
   error_code ec;
   const auto literal = asio::ip::make_address(p->to.host, ec);
   if (!ec) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "adapters/basp_links.hpp"
+#include "base/metrics.hpp"
 #include "tests/kit/seeded_entropy.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <thread>
 
 namespace souk::tests {
 
@@ -17,6 +19,22 @@ inline adapters::basp_options link_options(const std::string& name, uint64_t gen
   out.hello.cluster = "test";
   out.hello.who = {name, generation};
   return out;
+}
+
+/// Links refused in this process so far, for that reason.
+inline double refusals(const std::string& reason) {
+  return metrics::make_counter("souk_links_refused_total", "", {{"reason", reason}}).Value();
+}
+
+/// Whether `holds()` within `patience`.
+template <class F>
+bool becomes(F holds, std::chrono::milliseconds patience = std::chrono::seconds{5}) {
+  using steady = std::chrono::steady_clock;
+  for (const auto until = steady::now() + patience; steady::now() < until;
+       std::this_thread::sleep_for(std::chrono::milliseconds{5}))
+    if (holds())
+      return true;
+  return false;
 }
 
 class link_node {

@@ -1,4 +1,3 @@
-#include "base/metrics.hpp"
 #include "tests/kit/link_node.hpp"
 #include "tests/kit/tcp_proxy.hpp"
 
@@ -18,19 +17,6 @@ using namespace souk::tests;
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using steady = std::chrono::steady_clock;
-
-double refusals(const std::string& reason) {
-  return metrics::make_counter("souk_links_refused_total", "", {{"reason", reason}}).Value();
-}
-
-template <class F>
-bool becomes(F true_, std::chrono::milliseconds patience = 5s) {
-  for (const auto until = steady::now() + patience; steady::now() < until;
-       std::this_thread::sleep_for(5ms))
-    if (true_())
-      return true;
-  return false;
-}
 
 /// Somebody with a socket and no links.
 struct stranger {
