@@ -32,6 +32,8 @@ struct arguments {
   app::export_choice exported;
   app::demo_choice demo;
   std::string key_name = "admin";
+  std::string node; ///< to drain
+  int64_t patience_seconds = 60;
   psp::psp_options psp;
   audit::audit_options audit;
   sim::sim_options sim;
@@ -47,6 +49,8 @@ struct commands {
   CLI::App* admin_key;
   CLI::App* audit;
   CLI::App* sim;
+  CLI::App* members;
+  CLI::App* drain;
 };
 
 void describe_simulation(CLI::App& sub, sim::sim_options& o) {
@@ -91,7 +95,9 @@ commands describe(CLI::App& app, arguments& a) {
                add("psp", "simulate the payment provider's API"),
                add("admin-key", "make an API key for an administrator"),
                add("audit", "check the promises from the data"),
-               add("sim", "simulate a node with faults, from seeds")};
+               add("sim", "simulate a cluster with faults, from seeds"),
+               add("members", "show who belongs to the cluster"),
+               add("drain", "ask a node to hand over what it has and end")};
   describe_import(*all.import, a);
   all.exported->add_option("file", a.file, "'-' is standard output")->required();
   all.exported->add_option("--format", a.exported.format)
@@ -113,6 +119,9 @@ commands describe(CLI::App& app, arguments& a) {
   all.audit->add_flag("--settled", a.audit.settled, "the shop had time to finish: lag is a fault");
   all.audit->add_flag("--json", a.audit.json, "one JSON object");
   describe_simulation(*all.sim, a.sim);
+  all.drain->add_option("node", a.node, "its name")->required();
+  all.drain->add_option("--patience", a.patience_seconds, "seconds to wait for it")
+      ->check(CLI::Range(1, 3'600));
   return all;
 }
 
@@ -135,6 +144,10 @@ int run(const commands& all, CLI::App& chosen, arguments& a) {
     return app::demo(*c, a.demo);
   if (&chosen == all.admin_key)
     return app::admin_key(*c, a.key_name);
+  if (&chosen == all.members)
+    return app::members(*c);
+  if (&chosen == all.drain)
+    return app::drain(*c, a.node, std::chrono::seconds{a.patience_seconds});
   if (&chosen == all.sim) {
     if (chosen.count("--seed") > 0 && chosen.count("--seeds") == 0)
       a.sim.seeds = 1;

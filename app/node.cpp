@@ -8,8 +8,6 @@
 #include "cluster/waker.hpp"
 #include "http/live/look_up.hpp"
 #include "http/pages/visit.hpp"
-#include "persistence/migrations.hpp"
-#include "persistence/pg_connection.hpp"
 #include "persistence/redis_note_bus.hpp"
 
 #include <caf/send.hpp>
@@ -48,13 +46,15 @@ checkout::options checkout_options(const config& c) {
 
 } // namespace
 
-node::node(const config& c, entropy& random)
+node::node(const config& c, uint64_t generation, entropy& random)
     : config_(c), random_(random),
       provider_(*client_, {.url = c.payments.url, .api_key = c.payments.api_key}),
       passwords_(password_threads, passwords_waiting_max),
       picture_work_(picture_threads, pictures_waiting_max),
       picture_reads_(picture_readers, picture_reads_waiting_max),
-      runtime_(c, c.node.name, provider_), mail_(config_, runtime_.rows, runtime_.time, random),
+      runtime_(c, {.name = c.node.name, .generation = generation, .is_member = true}, provider_),
+      seat_(config_, generation, runtime_, random),
+      mail_(config_, runtime_.rows, runtime_.time, random),
       pictures_(c.media.directory, executor_of(picture_work_), executor_of(picture_reads_)),
       goods_(runtime_.rows, runtime_.time, random), office_(runtime_.rows, pictures_),
       prices_(runtime_.rows, runtime_.time), warehouses_(runtime_.rows, runtime_.time),
@@ -147,18 +147,12 @@ result<void> node::open_notes() {
   return {};
 }
 
-/// A node on an older schema would answer, and fail here and there.
-result<void> node::check_schema() const {
-  auto c = persistence::pg_connection::open(runtime::postgres_options(config_, "souk/schema"));
-  return c ? persistence::check_schema(**c) : c.error();
-}
-
 result<void> node::start() {
-  if (auto running = runtime_.start(start_patience); !running)
+  if (auto running = runtime_.start(start_patience, seat_.hooks()); !running)
     return running;
   started_ = true;
-  if (auto fits = check_schema(); !fits)
-    return fits;
+  if (auto joined = seat_.start(); !joined)
+    return joined;
   waker_ = cluster::spawn_waker(runtime_.actors, runtime_.route, runtime_.journal, runtime_.time);
   if (auto open = open_notes(); !open)
     return open;
@@ -202,6 +196,7 @@ void node::stop() {
   leaving_ = true;
   if (server_) {
     std::this_thread::sleep_for(unready_before_drain);
+    seat_.leave(drain_deadline); // requests go on meanwhile, by way of the new owners
     server_->stop(drain_deadline);
   }
   imports_.stop();
@@ -214,6 +209,7 @@ void node::stop() {
   notes_.reset();
   caf::anon_send_exit(waker_, caf::exit_reason::user_shutdown);
   waker_ = nullptr;
+  seat_.stop();
   runtime_.stop();
   // Calls still under way are answered now, while what hears the answer is there.
   client_.reset();

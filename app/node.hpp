@@ -9,6 +9,7 @@
 #include "app/import_desk.hpp"
 #include "app/mailing.hpp"
 #include "app/runtime.hpp"
+#include "app/seat.hpp"
 #include "http/api/routes.hpp"
 #include "http/live/service.hpp"
 #include "http/server.hpp"
@@ -29,18 +30,20 @@ inline constexpr std::chrono::milliseconds unready_before_drain{500};
 
 class node {
 public:
-  node(const config& c, entropy& random);
+  /// `generation` from the database (persistence::next_generation): higher than at every start
+  /// before.
+  node(const config& c, uint64_t generation, entropy& random);
   ~node();
 
-  /// errc::unavailable when Postgres or the port is not to be had.
+  /// errc::unavailable when Postgres or a port is not to be had, errc::conflict when another node
+  /// has its name.
   result<void> start();
-  /// Not ready any more, then drains, then stops everything.
+  /// Not ready any more; hands its shards over, drains, then stops everything.
   void stop();
   int port() const { return server_->port(); }
 
 private:
   http::readiness readiness() const;
-  result<void> check_schema() const;
   result<void> open_notes();
   http::webhook_reader webhook_reader() const;
 
@@ -50,6 +53,7 @@ private:
   adapters::stripe_gateway provider_;
   bounded_threads passwords_, picture_work_, picture_reads_;
   runtime runtime_;
+  seat seat_;
   mailing mail_;
   adapters::vips_pictures pictures_;
   catalogue::service goods_;

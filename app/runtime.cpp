@@ -19,14 +19,11 @@ cluster::router_limits limits_from(const config& c) {
           .idle = std::chrono::seconds{c.limits.passivate_after_seconds}};
 }
 
-persistence::journal_options journal_from(const config& c, const std::string& node,
-                                          bool is_member) {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+persistence::journal_options journal_from(const config& c, const runtime::writer& who) {
   return {.url = c.postgres.url,
-          .node = node,
-          .generation =
-              static_cast<uint64_t>(std::chrono::duration_cast<microseconds>(since_epoch).count()),
-          .is_member = is_member,
+          .node = who.name,
+          .generation = who.generation,
+          .is_member = who.is_member,
           .writers = c.postgres.writers,
           .queue_bytes_max = static_cast<size_t>(c.limits.writer_bytes)};
 }
@@ -46,11 +43,10 @@ persistence::pg_options runtime::postgres_options(const config& c, const std::st
   return {.url = c.postgres.url, .application_name = application};
 }
 
-runtime::runtime(const config& c, const std::string& node, payment::gateway& provider,
-                 bool is_member)
-    : rows({.connection = postgres_options(c, "souk/" + node + "/rows"),
+runtime::runtime(const config& c, const writer& who, payment::gateway& provider)
+    : rows({.connection = postgres_options(c, "souk/" + who.name + "/rows"),
             .connections = c.postgres.connections}),
-      journal(journal_from(c, node, is_member), rows),
+      journal(journal_from(c, who), rows),
       people(rows), environment{journal, time, breakers, people, {}}, actor_config_(c.node.workers),
       actors(actor_config_), route(actors, time, limits_from(c)) {
   performers_.stock = [](const entity_id&, const stock::model::effect&,
@@ -60,23 +56,30 @@ runtime::runtime(const config& c, const std::string& node, payment::gateway& pro
   performers_.session = [](const entity_id&, const session::model::effect&,
                            callback<session::command>) {};
   performers_.shipment = shipment::make_performer(route, time);
-  route.add_kind("stock", entity::spawner<stock::model>(environment, performers_.stock));
-  route.add_kind("cart", entity::spawner<cart::model>(environment, performers_.cart));
-  route.add_kind("order", entity::spawner<order::model>(environment, performers_.order));
-  route.add_kind("session", entity::spawner<session::model>(environment, performers_.session));
-  route.add_kind("shipment", entity::spawner<shipment::model>(environment, performers_.shipment));
+  add_kind<stock::model, stock::contract>(performers_.stock);
+  add_kind<cart::model, cart::contract>(performers_.cart);
+  add_kind<order::model, order::contract>(performers_.order);
+  add_kind<session::model, session::contract>(performers_.session);
+  add_kind<shipment::model, shipment::contract>(performers_.shipment);
 }
 
 runtime::~runtime() { stop(); }
 
-result<void> runtime::start(std::chrono::seconds patience) {
+template <class Model, class Contract>
+void runtime::add_kind(const entity::performer<Model>& perform) {
+  route.add_kind(std::string(Contract::kind), entity::spawner<Model>(environment, perform),
+                 entity::receiver<Contract>());
+}
+
+result<void> runtime::start(std::chrono::seconds patience,
+                            std::optional<cluster::membership_hooks> hooks) {
   for (auto waited = 0ms; !journal.ready(); waited += 20ms) {
     if (waited >= patience)
       return fail(errc::unavailable, "Postgres does not take the journal's sessions");
     std::this_thread::sleep_for(20ms);
   }
   time.follow(rows);
-  route.start();
+  hooks ? route.start(std::move(*hooks)) : route.start();
   started_ = true;
   return {};
 }

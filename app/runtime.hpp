@@ -17,19 +17,28 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <optional>
+
 namespace souk::app {
 
 /// Members are in order of start; stop() and destruction go the other way.
 class runtime {
 public:
-  /// `node` names the journal sessions. `provider` takes the orders' payments and outlives this. A
-  /// tool is no member of the cluster, and nobody's fence ends its sessions.
-  runtime(const config& c, const std::string& node, payment::gateway& provider,
-          bool is_member = true);
+  /// Who writes to the journal: a member of the cluster, or a tool that is by itself.
+  struct writer {
+    std::string name;
+    uint64_t generation = 1; ///< rises with every start
+    bool is_member = false;
+  };
+
+  /// `provider` takes the orders' payments and outlives this.
+  runtime(const config& c, const writer& who, payment::gateway& provider);
   ~runtime();
 
-  /// Waits at most `patience` for Postgres, then starts actors. errc::unavailable with the reason.
-  result<void> start(std::chrono::seconds patience);
+  /// Waits at most `patience` for Postgres, then starts actors; with `hooks` nothing is served
+  /// before the membership protocol says so. errc::unavailable with the reason.
+  result<void> start(std::chrono::seconds patience,
+                     std::optional<cluster::membership_hooks> hooks = {});
   /// The journal takes writes.
   bool ready() const { return journal.ready(); }
   /// Ends all actors; what was not committed is not said.
@@ -56,6 +65,9 @@ private:
     entity::performer<shipment::model> shipment;
   };
   actor_config actor_config_;
+  template <class Model, class Contract>
+  void add_kind(const entity::performer<Model>& perform);
+
   performers performers_;
 
 public:

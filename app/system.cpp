@@ -1,6 +1,7 @@
 #include "app/system.hpp"
 
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 
 #include <boost/asio/post.hpp>
 #include <sodium.h>
@@ -18,6 +19,7 @@ constexpr auto measure_every = 1s;
 constexpr auto measure_timeout = 3s;
 constexpr int64_t slew_most_us = 5'000; ///< a measurement moves the clock by no more
 constexpr int64_t worth_a_word_us = 1'000'000;
+constexpr std::chrono::milliseconds round_trip_most{250};
 
 int64_t machine_now_us() {
   return std::chrono::duration_cast<microseconds>(
@@ -43,7 +45,10 @@ void system_entropy::fill(std::span<unsigned char> out) {
 }
 
 std::chrono::nanoseconds database_clock::monotonic() const {
-  return std::chrono::steady_clock::now().time_since_epoch();
+  // Goes on while the machine sleeps: what was fresh before is stale when it wakes up.
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
 }
 
 time_point database_clock::now() const {
@@ -56,7 +61,11 @@ time_point database_clock::now() const {
 }
 
 void database_clock::measure(persistence::sql::pool& rows) {
-  using outcome = result<std::pair<int64_t, int64_t>>; // database µs, monotonic µs in the middle
+  struct sample {
+    int64_t database_us = 0;
+    std::chrono::nanoseconds before, after; ///< monotonic
+  };
+  using outcome = result<sample>;
   auto answer = std::make_shared<std::promise<outcome>>();
   auto future = answer->get_future();
   rows.ask(
@@ -65,25 +74,21 @@ void database_clock::measure(persistence::sql::pool& rows) {
         const auto found = c.execute("select clock_timestamp()");
         if (!found)
           return found.error();
-        const auto middle = (before + monotonic()) / 2;
-        return std::pair{
-            to_micros(found->time(0, 0)),
-            static_cast<int64_t>(std::chrono::duration_cast<microseconds>(middle).count())};
+        return sample{to_micros(found->time(0, 0)), before, monotonic()};
       },
       [answer](outcome r) { answer->set_value(std::move(r)); });
   if (future.wait_for(measure_timeout) != std::future_status::ready)
     return;
   const auto got = future.get();
-  if (!got)
-    return;
-  const auto target = got->first - got->second;
-  machine_error_ =
-      machine_now_us() - (std::chrono::duration_cast<microseconds>(monotonic()).count() + target);
+  if (!got || (measured_ && got->after - got->before > round_trip_most))
+    return; // we stood still in between: it says nothing about the middle
+  const auto middle = (got->before + got->after) / 2;
+  const auto target = got->database_us - std::chrono::duration_cast<microseconds>(middle).count();
+  compare_machine(machine_now_us() -
+                  (std::chrono::duration_cast<microseconds>(monotonic()).count() + target));
   if (!measured_) {
     offset_ = target;
     measured_ = true;
-    if (std::abs(machine_error_.load()) > worth_a_word_us)
-      log::warn("clock.machine_is_off", {{"microseconds", machine_error_.load()}});
     return;
   }
   const auto error = target - offset_;
@@ -91,6 +96,16 @@ void database_clock::measure(persistence::sql::pool& rows) {
     log::warn("clock.database_jumped", {{"microseconds", error}});
   // Far ahead is followed at once: expiry must not wait hours. Back is only ever slewed.
   offset_ += error > worth_a_word_us ? error : std::clamp(error, -slew_most_us, slew_most_us);
+}
+
+/// Nothing depends on this machine's clock, but its logs are dated by it.
+void database_clock::compare_machine(int64_t error_us) {
+  static auto& error = metrics::make_gauge("souk_clock_machine_error_seconds",
+                                           "How far this machine's clock is ahead of Postgres'.");
+  error.Set(static_cast<double>(error_us) / 1e6);
+  if (std::abs(error_us - machine_error_us_) > worth_a_word_us)
+    log::warn("clock.machine_is_off", {{"microseconds", error_us}});
+  machine_error_us_ = error_us;
 }
 
 void database_clock::follow(persistence::sql::pool& rows) {

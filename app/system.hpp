@@ -29,15 +29,13 @@ public:
   void stop();
   ~database_clock() override { stop(); }
 
-  /// How far this machine's clock is from the database's.
-  microseconds machine_error() const { return microseconds{machine_error_.load()}; }
-
 private:
   void measure(persistence::sql::pool& rows);
+  void compare_machine(int64_t error_us);
 
   std::atomic<int64_t> offset_{0}; ///< database µs − monotonic µs
   std::atomic<bool> measured_{false};
-  std::atomic<int64_t> machine_error_{0};
+  int64_t machine_error_us_ = 0; ///< of the last measurement
   mutable std::atomic<int64_t> last_{0};
   std::jthread keeper_;
 };

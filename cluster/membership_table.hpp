@@ -16,8 +16,8 @@ public:
   virtual void read(callback<membership> done) = 0;
   /// Compare and swap: puts `row` in place of the one of the same node and generation, or adds it,
   /// and raises the version, if that is still `expected`. Answers the new version; errc::conflict
-  /// when another writer was first. `alive_at` becomes the database's now. A dead row is never
-  /// brought back: errc::conflict.
+  /// when another writer was first. `alive_at` becomes the database's now, unless the row is dead
+  /// or suspected: then others speak of it. A dead row is never brought back: errc::conflict.
   virtual void write(uint64_t expected, const member& row, callback<uint64_t> done) = 0;
   /// Notes that `who` lives, without a new version. Answers the version; errc::superseded when the
   /// table calls it dead or does not know it.

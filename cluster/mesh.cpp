@@ -116,6 +116,8 @@ void mesh::received(const node_ref& from, const std::string& message) {
     return;
   }
   route_.heard_of(parsed->view());
+  if (sender != from) // it found that the direct way does not work; answers go back the same way
+    run_on(sender, [from](gateway& g) { g.relay(from); });
   run_on(sender, [envelope = std::make_shared<const pb::envelope>(std::move(*parsed))](gateway& g) {
     g.received(*envelope);
   });

@@ -144,15 +144,16 @@ void participant::look_whether_left() {
     around_.events.left();
 }
 
-void participant::end() {
-  if (phase_ == phase::ended)
-    return;
-  change([this](const membership& seen) -> std::optional<member> {
-    const auto* me = seen.find(self_.who);
-    if (!me || me->state == member_state::dead)
-      return {};
-    return proven_dead(*me);
-  });
+void participant::end(std::function<void()> then) {
+  ending_ = true;
+  change(
+      [this](const membership& seen) -> std::optional<member> {
+        const auto* me = seen.find(self_.who);
+        if (!me || me->state == member_state::dead)
+          return {};
+        return proven_dead(*me);
+      },
+      std::move(then));
 }
 
 void participant::emptied(uint32_t shard) {

@@ -32,6 +32,7 @@ struct participant_events {
   std::function<void()> joined;
   std::function<void(const failure&)> refused; ///< it cannot join
   std::function<void()> expelled;              ///< dead by the table: end the process
+  std::function<void()> asked_to_leave;        ///< somebody marked it so in the table
   std::function<void()> left;                  ///< everything is handed over
 };
 
@@ -52,7 +53,7 @@ public:
 
   // By way of tasks: they run on this actor.
   void leave();
-  void end(); ///< dead by its own hand
+  void end(std::function<void()> then); ///< dead by its own hand
   void refresh(std::function<void()> then);
   void heard_of(uint64_t version);
   void emptied(uint32_t shard);
@@ -105,6 +106,8 @@ private:
   std::chrono::nanoseconds joining_since_{0};
   std::set<node_ref> refused_; ///< predecessors whose process is gone
   bool listed_ = false;        ///< our row has been seen
+  bool asked_to_leave_ = false;
+  bool ending_ = false;        ///< we are about to be dead by our own hand
 
   bool reading_ = false;
   bool read_again_ = false;

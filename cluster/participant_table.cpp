@@ -40,12 +40,15 @@ void participant::adopt(const membership& now) {
   if (phase_ != phase::arriving) {
     const auto* me = now.find(self_.who);
     listed_ = listed_ || me != nullptr;
-    if (listed_ && (!me || me->state == member_state::dead)) {
+    if (listed_ && !ending_ && (!me || me->state == member_state::dead)) {
       phase_ = phase::ended;
       log::error("cluster.expelled",
                  {{"node", self_.who.text()}, {"version", std::to_string(now.version)}});
       return around_.events.expelled();
     }
+    if (me && me->state == member_state::leaving && phase_ == phase::active &&
+        !std::exchange(asked_to_leave_, true))
+      around_.events.asked_to_leave();
   }
   const auto before = std::exchange(table_, now);
   if (phase_ == phase::arriving || !is_newer)

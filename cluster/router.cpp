@@ -141,14 +141,14 @@ void router::send(request_ptr what) {
   const auto* owner = now->owner_of(what->target.shard());
   if (owner && !owner->gate) {
     if (!deliver(what))
-      caf::anon_send(shard_of(what->target).host, delivery{std::move(what)});
+      caf::anon_send(shard_of(what->target).host, delivery{what});
     return;
   }
   if (what->is_from_afar())
     return what->refuse(fail(errc::superseded, "another node owns it"));
   if (!owner)
     return refuse_for_now(what, errc::unavailable, "no node owns it now");
-  caf::anon_send(owner->gate, delivery{std::move(what)});
+  caf::anon_send(owner->gate, delivery{what});
 }
 
 void router::retry(request_ptr what, const failure& why) {

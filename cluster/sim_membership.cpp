@@ -37,8 +37,10 @@ result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_
     std::ranges::sort(rows_.members, {}, &member::who);
     place = find(row.who);
   }
+  const bool by_others = row.state == member_state::dead || !row.suspicions.empty();
+  const auto last_word = by_others ? place->alive_at : time_.now();
   *place = row;
-  place->alive_at = time_.now();
+  place->alive_at = last_word;
   if (row.state == member_state::dead)
     journals_.declare_dead({row.who.node, row.who.generation});
   ++rows_.version;

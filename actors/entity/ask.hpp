@@ -46,6 +46,14 @@ public:
   void answered(std::string_view reply) override { this->complete(Domain::decode_reply(reply)); }
 };
 
+/// A domain that does not say how its messages travel stays on its node.
+template <class Domain>
+using request_of = std::conditional_t < requires {
+  Domain::decode_reply(std::string_view{});
+}
+, travelling_request<Domain>, command_request < typename Domain::command, typename Domain::reply >>
+    ;
+
 /// One that came from another node.
 template <class Domain>
 class received_request final
@@ -80,7 +88,7 @@ cluster::receive_command receiver() {
 template <class Domain, class C>
 void ask(cluster::router& route, std::string_view key, C command, cluster::command_meta how,
          callback<typename C::reply> done) {
-  route.send(caf::make_counted<travelling_request<Domain>>(
+  route.send(caf::make_counted<request_of<Domain>>(
       entity_id{Domain::kind, key}, std::move(how), typename Domain::command{std::move(command)},
       [done = std::move(done)](result<typename Domain::reply> outcome) {
         if (!outcome)

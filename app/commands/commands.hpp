@@ -3,6 +3,7 @@
 
 #include "base/config.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace souk::app {
@@ -39,6 +40,11 @@ struct demo_choice {
 int demo(const config& c, const demo_choice& how);
 /// Makes an admin API key and prints it, alone on the last line.
 int admin_key(const config& c, const std::string& name);
+
+/// Prints who belongs to the cluster.
+int members(const config& c);
+/// Asks a node to hand over what it has and end, and waits until it has.
+int drain(const config& c, const std::string& node, std::chrono::seconds patience);
 
 /// Says what went wrong on stderr; answers exit_failed.
 int complain(const failure& why);

@@ -113,7 +113,7 @@ int tell(const result<catalogue::import_report>& report, const stock_counter& ce
 int run_import(const config& c, const import_parts& with) {
   system_entropy random;
   no_provider nobody;
-  runtime node(c, "import-" + std::to_string(::getpid()), nobody, false);
+  runtime node(c, {.name = "import-" + std::to_string(::getpid())}, nobody);
   if (auto started = node.start(10s); !started)
     return complain(started.error());
   auto options = runtime::postgres_options(c, "souk/import");

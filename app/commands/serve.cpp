@@ -3,6 +3,8 @@
 #include "app/node.hpp"
 #include "base/log.hpp"
 #include "http/pages/texts.hpp"
+#include "persistence/migrations.hpp"
+#include "persistence/pg_fence.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -38,6 +40,21 @@ result<void> check(const config& c) {
   return {};
 }
 
+/// A node on an older schema would answer, and fail here and there.
+result<uint64_t> next_generation(const config& c) {
+  const auto options = runtime::postgres_options(c, "souk/start");
+  auto connection = persistence::pg_connection::open(options);
+  for (auto waited = 0s; !connection && waited < start_patience; waited += 1s) {
+    std::this_thread::sleep_for(1s);
+    connection = persistence::pg_connection::open(options);
+  }
+  if (!connection)
+    return connection.error();
+  if (auto fits = persistence::check_schema(**connection); !fits)
+    return fits.error();
+  return persistence::next_generation(**connection);
+}
+
 } // namespace
 
 int serve(const config& c) {
@@ -48,8 +65,11 @@ int serve(const config& c) {
   // Before any thread starts, so that all inherit the mask and only this one hears the signals.
   const auto signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const auto generation = next_generation(c);
+  if (!generation)
+    return complain(generation.error());
   system_entropy random;
-  node running(c, random);
+  node running(c, *generation, random);
   if (auto started = running.start(); !started)
     return complain(started.error());
   const int number = wait_for_signal(signals);

@@ -28,9 +28,9 @@ private:
 /// Single-threaded. Outlives all nodes.
 class client {
 public:
-  client(timeline& time, dice& random, audit& watch, trace& log,
-         const std::unique_ptr<node>& server)
-      : time_(time), random_(random), watch_(watch), trace_(log), server_(server) {}
+  /// `any` answers a node that runs, or nullptr.
+  client(timeline& time, dice& random, audit& watch, trace& log, std::function<node*()> any)
+      : time_(time), random_(random), watch_(watch), trace_(log), any_(std::move(any)) {}
 
   /// `then` is called once: with the answer, the refusal, or errc::timed_out after the last try.
   template <class Domain, class C>
@@ -89,7 +89,8 @@ private:
       if (mine == rq->tries)
         send<Domain>(rq);
     });
-    if (!server_)
+    auto* server = any_();
+    if (!server)
       return;
     remember(rq->entity, "asks " + std::to_string(rq->number));
     const bool parks = std::is_same_v<C, order::await_outcome>;
@@ -97,8 +98,8 @@ private:
                                     rq->id.empty() ? 0 : rq->number,
                                     parks ? time_.now() + patience / 2 : rq->expires,
                                     {}};
-    const std::weak_ptr<const uint64_t> alive = server_->alive();
-    entity::ask<Domain>(server_->route(), rq->key, rq->what, how,
+    const std::weak_ptr<const uint64_t> alive = server->alive();
+    entity::ask<Domain>(server->route(), rq->key, rq->what, how,
                         [=, this](result<typename C::reply> r) {
                           if (alive.lock())
                             hear<Domain>(rq, std::move(r));
@@ -137,7 +138,7 @@ private:
   dice& random_;
   audit& watch_;
   trace& trace_;
-  const std::unique_ptr<node>& server_;
+  const std::function<node*()> any_;
   uint64_t asked_ = 0, answered_ = 0;
   std::vector<line> history_;
 };

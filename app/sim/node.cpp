@@ -74,36 +74,106 @@ void node::socket::due_before(const std::vector<uint32_t>& shards, time_point un
     to_->due_before(shards, until, limit, std::move(done));
 }
 
-node::node(timeline& time, dice& random, persistence::sim_store& store, bank& money,
-           outcome_tap tap, node_options options)
-    : time_(time), random_(random), options_(options),
-      alive_(std::make_shared<const uint64_t>(options.generation)),
-      provider_(money, alive_), environment_{journal_, time, breakers_, people_, {}},
+node::node(const surroundings& around, outcome_tap tap, node_options options)
+    : time_(around.time), random_(around.random), options_(std::move(options)),
+      alive_(std::make_shared<const uint64_t>(options_.generation)),
+      provider_(around.money, alive_), environment_{journal_, time_, breakers_, people_, {}},
       actors_(config_),
       scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler())),
-      router_(actors_, time, {.idle = options.idle}), started_(time.elapsed()) {
-  journal_.connect(
-      std::make_unique<persistence::sim_journal>(
-          store,
-          [&time](std::chrono::nanoseconds delay, std::function<void()> what) {
-            time.after(delay, std::move(what));
-          },
-          persistence::sim_journal_options{.generation = options.generation, .seed = options.seed},
-          options.journal),
-      options.planted);
+      router_(actors_, time_, {.idle = options_.idle}),
+      table_(around.members, run_later(), "souk", options_.seed, options_.table),
+      links_(around.wires, {options_.name, options_.generation}, options_.name, 1),
+      mesh_(actors_, {options_.name, options_.generation}, links_, router_, time_),
+      started_(time_.elapsed()) {
+  journal_.connect(std::make_unique<persistence::sim_journal>(
+                       around.store, run_later(),
+                       persistence::sim_journal_options{.node = options_.name,
+                                                        .generation = options_.generation,
+                                                        .seed = options_.seed},
+                       options_.journal),
+                   options_.planted);
   scheduler_.clock().current_time += 1h;
   add_kinds(std::move(tap));
-  router_.start();
+  join();
+  waker_ = cluster::spawn_waker(actors_, router_, journal_, time_);
+}
+
+persistence::run_later node::run_later() const {
+  return [&time = time_](std::chrono::nanoseconds delay, std::function<void()> what) {
+    time.after(delay, std::move(what));
+  };
+}
+
+cluster::member node::row() const {
+  return {.who = {options_.name, options_.generation},
+          .state = cluster::member_state::joining,
+          .host = options_.name,
+          .port = 1,
+          .region = {},
+          .started = time_.now(),
+          .alive_at = time_.now(),
+          .suspicions = {}};
+}
+
+void node::run_on_participant(std::function<void(cluster::participant&)> what) {
+  if (participant_)
+    caf::anon_send(participant_, cluster::make_task([what = std::move(what),
+                                                     to = caf::actor_cast<cluster::participant*>(
+                                                         participant_)] { what(*to); }));
+}
+
+void node::join() {
+  router_.start(
+      {.heard_of =
+           [this](uint64_t version) {
+             run_on_participant([version](auto& p) { p.heard_of(version); });
+           },
+       .refresh =
+           [this](std::function<void()> then) {
+             run_on_participant([then = std::move(then)](auto& p) { p.refresh(then); });
+           },
+       .emptied =
+           [this](uint32_t shard) { run_on_participant([shard](auto& p) { p.emptied(shard); }); }});
   settle();
-  waker_ = cluster::spawn_waker(actors_, router_, journal_, time);
+  const auto listening = mesh_.start(
+      [this](const cluster::node_ref& from, const pb::item& what) {
+        run_on_participant([from, what](auto& p) { p.control(from, what); });
+      },
+      [this](const cluster::node_ref& peer, std::optional<cluster::link_loss> lost) {
+        run_on_participant([peer, lost](auto& p) { p.link_changed(peer, lost); });
+      });
+  SOUK_ASSERT(listening, "simulated links listen");
+  participant_ = actors_.spawn<cluster::participant>(
+      row(),
+      cluster::participant::surroundings{&table_,
+                                         &mesh_,
+                                         &router_,
+                                         &time_,
+                                         {.joined = [this] { active_ = true; },
+                                          .refused = [this](const failure&) { expelled_ = true; },
+                                          .expelled = [this] { expelled_ = true; },
+                                          .asked_to_leave = [] {},
+                  .left = [this] { left_ = true; }}});
+}
+
+void node::leave() {
+  run_on_participant([](auto& p) { p.leave(); });
+}
+
+void node::heal() {
+  journal_.heal();
+  table_.set_faults({});
+  table_.set_reachable(true);
 }
 
 node::~node() {
   alive_.reset();
   journal_.cut();
+  mesh_.stop();
   router_.stop();
   settle(); // a shard may still bring an entity to life before it sees that it is to end
   caf::anon_send_exit(waker_, caf::exit_reason::kill);
+  caf::anon_send_exit(participant_, caf::exit_reason::kill);
   for (const auto& actor : born_)
     caf::anon_send_exit(actor, caf::exit_reason::kill);
   scheduler_.clock().cancel_all(); // re-armed timers would keep the system from stopping
@@ -142,12 +212,15 @@ entity::performer<order::model> node::order_performer(outcome_tap tap) {
 
 /// As the real wiring does; but activations that failed leave the router, and a crash ends those,
 /// too.
-template <entity::model M>
+template <entity::model M, class Contract>
 void node::add_kind(entity::performer<M>& perform) {
-  router_.add_kind(std::string(M::kind), [this, spawn = entity::spawner<M>(environment_, perform)](
-                                             auto& system, auto& route, auto me) {
-    return born_.emplace_back(spawn(system, route, std::move(me)));
-  });
+  router_.add_kind(
+      std::string(M::kind),
+      [this, spawn = entity::spawner<M>(environment_, perform)](auto& system, auto& route,
+                                                                auto me) {
+        return born_.emplace_back(spawn(system, route, std::move(me)));
+      },
+      entity::receiver<Contract>());
 }
 
 void node::add_kinds(outcome_tap tap) {
@@ -158,11 +231,11 @@ void node::add_kinds(outcome_tap tap) {
   order_ = order_performer(std::move(tap));
   session_ = [](const entity_id&, const session::model::effect&, callback<session::command>) {};
   shipment_ = shipment::make_performer(router_, time_);
-  add_kind<stock::model>(stock_);
-  add_kind<cart::model>(cart_);
-  add_kind<order::model>(order_);
-  add_kind<session::model>(session_);
-  add_kind<shipment::model>(shipment_);
+  add_kind<stock::model, stock::contract>(stock_);
+  add_kind<cart::model, cart::contract>(cart_);
+  add_kind<order::model, order::contract>(order_);
+  add_kind<session::model, session::contract>(session_);
+  add_kind<shipment::model, shipment::contract>(shipment_);
 }
 
 uint64_t node::run_one() {

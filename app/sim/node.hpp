@@ -1,6 +1,6 @@
-// One simulated node: the real shell, models, performers, router and waker, in one deterministic
-// actor system over a simulated journal. Destroying it is its crash: nothing it had in mind happens
-// any more.
+// One simulated node: the real shell, models, performers, router, waker and its part in the
+// cluster, in one deterministic actor system over a simulated journal, membership table and links.
+// Destroying it is its crash: nothing it had in mind happens any more.
 #pragma once
 
 #include "actors/cart/cart.hpp"
@@ -10,6 +10,9 @@
 #include "actors/shipment/shipment.hpp"
 #include "actors/stock/stock.hpp"
 #include "app/sim/bank.hpp"
+#include "cluster/participant.hpp"
+#include "cluster/sim_links.hpp"
+#include "cluster/sim_membership.hpp"
 #include "persistence/sim_journal.hpp"
 
 #include <caf/actor_system.hpp>
@@ -26,7 +29,9 @@ using outcome_tap = std::function<void(const entity_id& order, const order::mode
                                        const order::command& outcome)>;
 
 struct node_options {
+  std::string name = "n1";
   uint64_t generation = 1;
+  cluster::sim_membership_faults table;
   uint64_t seed = 1;
   persistence::sim_faults journal;
   std::chrono::seconds idle{120};
@@ -34,24 +39,41 @@ struct node_options {
   planted_bug planted = planted_bug::none;
 };
 
+/// What all nodes share, and what outlives them.
+struct surroundings {
+  timeline& time;
+  dice& random;
+  persistence::sim_store& store;
+  cluster::sim_membership_store& members;
+  cluster::sim_network& wires;
+  bank& money;
+};
+
 /// Single-threaded. What it is handed outlives it.
 class node {
 public:
-  node(timeline& time, dice& random, persistence::sim_store& store, bank& money, outcome_tap tap,
-       node_options options);
+  node(const surroundings& around, outcome_tap tap, node_options options);
   ~node();
 
   cluster::router& route() { return router_; }
   /// Expires with the node: for whoever must not call into a dead one.
   const life& alive() const { return alive_; }
   uint64_t generation() const { return options_.generation; }
+  const std::string& name() const { return options_.name; }
+  /// The table calls it dead: it has to end.
+  bool is_expelled() const { return expelled_; }
+  bool is_active() const { return active_; }
+  /// Hands its shards over; has_left() when that is done.
+  void leave();
+  bool has_left() const { return left_; }
+  void cut_off_table(bool off) { table_.set_reachable(!off); }
   bool has_work() const { return !scheduler_.jobs.empty(); }
   /// Runs one message of one actor, and answers a number that says whose it was.
   uint64_t run_one();
   std::optional<std::chrono::nanoseconds> next_timer();
   /// Brings the actors' clock in step; due timers become work.
   void catch_up();
-  void heal() { journal_.heal(); }
+  void heal();
   int64_t entities() const { return router_.active(); }
 
 private:
@@ -84,10 +106,15 @@ private:
   };
 
   void add_kinds(outcome_tap tap);
-  template <entity::model M>
+  template <entity::model M, class Contract>
   void add_kind(entity::performer<M>& perform);
   entity::performer<order::model> order_performer(outcome_tap tap);
   void settle();
+
+  persistence::run_later run_later() const;
+  cluster::member row() const;
+  void run_on_participant(std::function<void(cluster::participant&)> what);
+  void join();
 
   timeline& time_;
   dice& random_;
@@ -107,6 +134,11 @@ private:
   caf::actor_system actors_;
   caf::scheduler::test_coordinator& scheduler_;
   cluster::router router_;
+  cluster::sim_membership table_;
+  cluster::sim_links links_;
+  cluster::mesh mesh_;
+  cluster::duty_actor participant_;
+  bool expelled_ = false, active_ = false, left_ = false;
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
   std::chrono::nanoseconds started_;

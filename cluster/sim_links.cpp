@@ -1,0 +1,165 @@
+#include "cluster/sim_links.hpp"
+
+namespace souk::cluster {
+
+namespace {
+constexpr std::chrono::milliseconds reconnect_pause{50};
+/// How long a connection bears a cut: heartbeats and TCP give up then.
+constexpr std::chrono::milliseconds silence{3'000};
+} // namespace
+
+// --- the network
+
+std::chrono::nanoseconds sim_network::latency() {
+  const auto span = static_cast<uint64_t>((faults_.latency_most - faults_.latency_least).count());
+  return faults_.latency_least +
+         std::chrono::nanoseconds{static_cast<int64_t>(span == 0 ? 0 : random_() % span)};
+}
+
+sim_links* sim_network::find(const node_ref& who) const {
+  for (const auto& [at, there] : listening_)
+    if (const auto alive = there.lock(); alive && (*alive)->self_ == who)
+      return *alive;
+  return nullptr;
+}
+
+void sim_network::connect(const node_ref& from, const peer& to) {
+  later_(latency(), [this, from, to] {
+    auto* dialler = find(from);
+    if (!dialler || !dialler->wanted_.contains(to.who) || wires_[between(from, to.who)].up)
+      return;
+    const auto again = [&] { later_(reconnect_pause, [this, from, to] { connect(from, to); }); };
+    if (is_cut(from.node, to.who.node) || is_cut(to.who.node, from.node))
+      return again();
+    const auto there = listening_.find({to.host, to.port});
+    const auto alive = there == listening_.end() ? nullptr : there->second.lock();
+    if (!alive || (*alive)->self_ != to.who) {
+      again();
+      return dialler->heard_.down(to.who, link_loss::refused);
+    }
+    auto* listener = *alive;
+    if (!listener->heard_.knows(from) || !dialler->heard_.knows(to.who))
+      return again();
+    auto& w = wires_[between(from, to.who)];
+    w = {.up = true, .on_the_way = {}, .held = {}};
+    ++lives_[between(from, to.who)];
+    listener->heard_.up(from);
+    dialler->heard_.up(to.who);
+  });
+}
+
+void sim_network::drop(const ends& which, link_loss why) {
+  const auto it = wires_.find(which);
+  if (it == wires_.end() || !it->second.up)
+    return;
+  wires_.erase(it);
+  for (const auto& [here, there] : {which, ends{which.second, which.first}})
+    if (auto* left = find(here)) {
+      left->heard_.down(there, why);
+      if (const auto wanted = left->wanted_.find(there); wanted != left->wanted_.end())
+        connect(here, wanted->second);
+    }
+}
+
+void sim_network::deliver(const node_ref& from, const node_ref& to, std::string message) {
+  const auto which = between(from, to);
+  if (faults_.reset > 0 && random_() % 1'000'000 < faults_.reset)
+    return later_(latency(), [this, which, life = lives_[which]] {
+      if (lives_[which] == life)
+        drop(which, link_loss::lost);
+    });
+  auto& w = wires_[which];
+  if (is_cut(from.node, to.node)) {
+    if (w.held.empty())
+      later_(silence, [this, which, life = lives_[which]] {
+        const auto it = wires_.find(which);
+        if (lives_[which] == life && it != wires_.end() && !it->second.held.empty())
+          drop(which, link_loss::silent);
+      });
+    w.held.emplace_back(from, std::move(message));
+    return;
+  }
+  w.on_the_way[from].push_back(std::move(message));
+  later_(latency(), [this, from, to, which, life = lives_[which]] {
+    const auto it = wires_.find(which);
+    if (lives_[which] != life || it == wires_.end() || !it->second.up)
+      return;
+    auto& queue = it->second.on_the_way[from];
+    const auto arrived = std::move(queue.front()); // whoever arrives first: a link keeps its order
+    queue.pop_front();
+    if (auto* there = find(to))
+      there->heard_.received(from, arrived);
+  });
+}
+
+void sim_network::heal(const std::string& from, const std::string& to) {
+  cuts_.erase({from, to});
+  for (auto& [which, w] : wires_) {
+    if (is_cut(which.first.node, which.second.node) || is_cut(which.second.node, which.first.node))
+      continue;
+    for (auto& [sender, message] : std::exchange(w.held, {}))
+      deliver(sender, sender == which.first ? which.second : which.first, std::move(message));
+  }
+}
+
+void sim_network::heal_all() {
+  for (const auto& [from, to] : std::set{cuts_})
+    heal(from, to);
+}
+
+// --- a node's end
+
+sim_links::sim_links(sim_network& net, node_ref self, std::string host, int port)
+    : net_(net), self_(std::move(self)), at_(std::move(host), port) {}
+
+sim_links::~sim_links() { stop(); }
+
+result<void> sim_links::listen(link_events heard) {
+  heard_ = std::move(heard);
+  alive_ = std::make_shared<sim_links*>(this);
+  net_.listening_[at_] = alive_;
+  return {};
+}
+
+void sim_links::open(const peer& to) {
+  if (!wanted_.emplace(to.who, to).second)
+    return;
+  if (net_.wires_[sim_network::between(self_, to.who)].up)
+    return;
+  net_.connect(self_, to);
+}
+
+void sim_links::close(const node_ref& to) {
+  wanted_.erase(to);
+  const auto which = sim_network::between(self_, to);
+  net_.later_(net_.latency(), [&net = net_, which, life = net_.lives_[which]] {
+    if (net.lives_[which] == life)
+      net.drop(which, link_loss::lost);
+  });
+}
+
+bool sim_links::send(const node_ref& to, std::string message) {
+  const auto it = net_.wires_.find(sim_network::between(self_, to));
+  if (it == net_.wires_.end() || !it->second.up || !alive_)
+    return false;
+  net_.deliver(self_, to, std::move(message));
+  return true;
+}
+
+void sim_links::stop() {
+  if (!alive_)
+    return;
+  alive_.reset();
+  wanted_.clear();
+  std::vector<sim_network::ends> mine;
+  for (const auto& [which, w] : net_.wires_)
+    if (w.up && (which.first == self_ || which.second == self_))
+      mine.push_back(which);
+  for (const auto& which : mine)
+    net_.later_(net_.latency(), [&net = net_, which, life = net_.lives_[which]] {
+      if (net.lives_[which] == life)
+        net.drop(which, link_loss::lost);
+    });
+}
+
+} // namespace souk::cluster

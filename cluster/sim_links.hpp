@@ -1,0 +1,94 @@
+// Links between simulated nodes, on virtual time: delays, cuts in one direction or both, losses of
+// a connection, and a peer that is gone.
+#pragma once
+
+#include "cluster/links.hpp"
+#include "persistence/sim_journal.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+
+namespace souk::cluster {
+
+class sim_links;
+
+/// Chances are in parts per million of messages.
+struct sim_link_faults {
+  std::chrono::nanoseconds latency_least = 50us;
+  std::chrono::nanoseconds latency_most = 500us;
+  uint32_t reset = 0; ///< the connection ends, with what is on its way
+};
+
+/// The wires. Single-threaded; outlives the nodes.
+class sim_network {
+public:
+  sim_network(persistence::run_later later, uint64_t seed)
+      : later_(std::move(later)), random_(seed) {}
+
+  void set_faults(const sim_link_faults& f) { faults_ = f; }
+  /// What `from` sends does not arrive at `to` until it is healed; what waits longer than TCP's
+  /// patience is lost with the connection.
+  void cut(const std::string& from, const std::string& to) { cuts_.insert({from, to}); }
+  void heal(const std::string& from, const std::string& to);
+  void heal_all();
+  bool is_cut(const std::string& from, const std::string& to) const {
+    return cuts_.contains({from, to});
+  }
+
+private:
+  friend class sim_links;
+  using address = std::pair<std::string, int>;
+  /// One connection between two processes.
+  struct wire {
+    bool up = false;
+    std::map<node_ref, std::deque<std::string>> on_the_way; ///< by sender, in order
+    std::vector<std::pair<node_ref, std::string>> held;     ///< by a cut, with its sender
+  };
+  using ends = std::pair<node_ref, node_ref>;
+
+  static ends between(const node_ref& a, const node_ref& b) {
+    return a < b ? ends{a, b} : ends{b, a};
+  }
+  std::chrono::nanoseconds latency();
+  sim_links* find(const node_ref& who) const;
+  void connect(const node_ref& from, const peer& to);
+  void drop(const ends& which, link_loss why);
+  void deliver(const node_ref& from, const node_ref& to, std::string message);
+
+  persistence::run_later later_;
+  std::mt19937_64 random_;
+  sim_link_faults faults_;
+  std::set<std::pair<std::string, std::string>> cuts_; ///< from node, to node
+  std::map<address, std::weak_ptr<sim_links*>> listening_;
+  std::map<ends, wire> wires_;
+  std::map<ends, uint64_t>
+      lives_; ///< counts connections, so that late events of an old one are not taken
+};
+
+/// One node's links. Destroying it is the node's crash: the others' connections to it end.
+class sim_links final : public links {
+public:
+  sim_links(sim_network& net, node_ref self, std::string host, int port);
+  ~sim_links() override;
+
+  result<void> listen(link_events heard) override;
+  void open(const peer& to) override;
+  void close(const node_ref& to) override;
+  bool send(const node_ref& to, std::string message) override;
+  void stop() override;
+
+private:
+  friend class sim_network;
+
+  sim_network& net_;
+  const node_ref self_;
+  const sim_network::address at_;
+  link_events heard_;
+  std::map<node_ref, peer> wanted_;
+  std::shared_ptr<sim_links*> alive_;
+};
+
+} // namespace souk::cluster

@@ -1,0 +1,272 @@
+// Several nodes in one thread: who serves what, through deaths, pauses, cuts and moves.
+#include "app/sim/world.hpp"
+#include "base/log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace souk::sim {
+namespace {
+
+fault_plan calm(int nodes) {
+  fault_plan plan;
+  plan.nodes = nodes;
+  return plan;
+}
+
+class SimCluster : public testing::Test {
+protected:
+  SimCluster() {
+    start_crypto();
+    log::start(log::level::error, "text");
+  }
+
+  struct answers {
+    int good = 0, bad = 0;
+    std::string last;
+  };
+
+  /// Until all nodes are active and route by one version with every shard open.
+  static testing::AssertionResult settles(world& w, std::chrono::milliseconds within = 5s) {
+    for (auto waited = 0ms; waited < within; waited += 5ms) {
+      size_t open = 0, up = 0;
+      for (size_t i = 0; i < w.nodes(); ++i)
+        if (auto* n = w.node_at(i)) {
+          open += n->route().open_shards().size();
+          up += n->is_active() && n->route().version() == w.members.rows().version;
+        }
+      if (open == shard_count && up > 0)
+        return testing::AssertionSuccess() << waited.count() << " ms";
+      w.run_for(5ms);
+    }
+    return testing::AssertionFailure() << "the shards found no owners";
+  }
+
+  template <class C>
+  static void ask(node& at, world& w, const std::string& key, C what, std::shared_ptr<answers> into,
+                  const std::string& id = {}) {
+    const cluster::command_meta how{
+        id.empty() ? command_id{} : make_command_id({id}), 1, w.time.now() + 10s, {}};
+    entity::ask<stock::contract>(at.route(), key, what, how, [into](auto r) {
+      ++(r ? into->good : into->bad);
+      into->last = r ? std::string{"ok"} : std::string(to_string(r.error().code));
+    });
+  }
+  template <class C>
+  static std::string ask_and_wait(node& at, world& w, const std::string& key, C what,
+                                  const std::string& id = {}) {
+    auto got = std::make_shared<answers>();
+    ask(at, w, key, what, got, id);
+    for (auto waited = 0ms; waited < 12s && got->last.empty(); waited += 5ms)
+      w.run_for(5ms);
+    return got->last;
+  }
+  static size_t owner_of(world& w, const std::string& key) {
+    const auto shard = entity_id{stock::kind, key}.shard();
+    for (size_t i = 0; i < w.nodes(); ++i)
+      if (w.node_at(i) && w.node_at(i)->route().current()->is_ours(shard))
+        return i;
+    return w.nodes();
+  }
+  static int64_t events_of(world& w, const std::string& key) {
+    const auto& all = w.store.entities();
+    const auto it = all.find("stock/" + key);
+    int64_t count = 0;
+    if (it != all.end())
+      for (const auto& row : it->second.rows)
+        count += row.row.events;
+    return count;
+  }
+  static stock::receive one() { return {.quantity = 1, .reason = "new"}; }
+};
+
+TEST_F(SimCluster, AnswersOnEveryNodeForEveryKey) {
+  world w{1, calm(3)};
+  ASSERT_TRUE(settles(w));
+  for (size_t at = 0; at < 3; ++at)
+    for (int key = 0; key < 20; ++key) {
+      const auto name = "SKU-" + std::to_string(key) + "@wh";
+      ASSERT_EQ(ask_and_wait(*w.node_at(at), w, name, one(), name + std::to_string(at)), "ok");
+    }
+  for (int key = 0; key < 20; ++key)
+    EXPECT_EQ(events_of(w, "SKU-" + std::to_string(key) + "@wh"), 3);
+}
+
+TEST_F(SimCluster, GivesTheSameAnswerToARepeatOnAnotherNode) {
+  world w{2, calm(3)};
+  ASSERT_TRUE(settles(w));
+  EXPECT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "same"), "ok");
+  EXPECT_EQ(ask_and_wait(*w.node_at(1), w, "A@wh", one(), "same"), "ok");
+  EXPECT_EQ(ask_and_wait(*w.node_at(2), w, "A@wh", one(), "same"), "ok");
+  EXPECT_EQ(events_of(w, "A@wh"), 1);
+}
+
+TEST_F(SimCluster, ServesAKilledNodesKeysWithinASecond) {
+  world w{3, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "before"), "ok");
+  const auto victim = owner_of(w, "A@wh");
+  w.crash(victim, 1h);
+  w.run_for(1ms);
+  ASSERT_EQ(w.node_at(victim), nullptr);
+  EXPECT_TRUE(settles(w, 1s));
+  EXPECT_EQ(ask_and_wait(*w.node_at((victim + 1) % 3), w, "A@wh", one(), "after"), "ok");
+  EXPECT_EQ(events_of(w, "A@wh"), 2);
+}
+
+TEST_F(SimCluster, ServesAHangingNodesKeysWithinThreeSeconds) {
+  world w{4, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "before"), "ok");
+  const auto victim = owner_of(w, "A@wh");
+  w.pause(victim, 1h);
+  const auto began = w.time.elapsed();
+  EXPECT_EQ(ask_and_wait(*w.node_at((victim + 1) % 3), w, "A@wh", one(), "after"), "ok");
+  EXPECT_LE(w.time.elapsed() - began, 3s);
+  EXPECT_EQ(events_of(w, "A@wh"), 2);
+}
+
+TEST_F(SimCluster, KeepsOneHistoryWhenAStaleOwnerWakesUp) {
+  world w{5, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "before"), "ok");
+  const auto stale = owner_of(w, "A@wh");
+  auto late = std::make_shared<answers>();
+  w.pause(stale, 10s);
+  ask(*w.node_at(stale), w, "A@wh", one(), late, "late");
+  ASSERT_EQ(ask_and_wait(*w.node_at((stale + 1) % 3), w, "A@wh", one(), "meanwhile"), "ok");
+  w.run_for(20s);
+  EXPECT_EQ(events_of(w, "A@wh"), 2 + late->good) << "what was not acknowledged did not happen";
+  EXPECT_EQ(ask_and_wait(*w.node_at((stale + 1) % 3), w, "A@wh", one(), "last"), "ok");
+  w.watch.finish(w.time.now());
+  EXPECT_TRUE(w.watch.complaints().empty());
+}
+
+TEST_F(SimCluster, AnswersNoReadsOnANodeThatIsCutOff) {
+  world w{6, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto cut = owner_of(w, "A@wh");
+  ASSERT_EQ(ask_and_wait(*w.node_at(cut), w, "A@wh", stock::get{}), "ok");
+  for (size_t i = 0; i < 3; ++i)
+    if (i != cut) {
+      w.wires.cut(w.node_at(i)->name(), w.node_at(cut)->name());
+      w.wires.cut(w.node_at(cut)->name(), w.node_at(i)->name());
+    }
+  w.node_at(cut)->cut_off_table(true);
+  auto* const alone = w.node_at(cut);
+  ASSERT_EQ(ask_and_wait(*w.node_at((cut + 1) % 3), w, "A@wh", one(), "elsewhere"), "ok");
+  auto stale = std::make_shared<answers>();
+  ask(*alone, w, "A@wh", stock::get{}, stale);
+  w.run_for(50ms);
+  EXPECT_EQ(stale->last, "unavailable") << "others wrote; it cannot know";
+}
+
+TEST_F(SimCluster, GoesByWayOfAThirdWhenTwoCannotReachEachOther) {
+  world w{7, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto owner = owner_of(w, "A@wh"), asker = (owner + 1) % 3;
+  const auto a = w.node_at(owner)->name(), b = w.node_at(asker)->name();
+  w.wires.cut(a, b);
+  w.wires.cut(b, a);
+  EXPECT_EQ(ask_and_wait(*w.node_at(asker), w, "A@wh", one(), "around"), "ok");
+  w.run_for(20s);
+  EXPECT_EQ(ask_and_wait(*w.node_at(asker), w, "A@wh", one(), "around again"), "ok");
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_TRUE(w.node_at(i)->is_active());
+  EXPECT_EQ(w.crashes(), 0) << "nobody is dead who answers somebody";
+}
+
+TEST_F(SimCluster, KillsNobodyAndReadsOnWhilePostgresIsAway) {
+  world w{8, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "before"), "ok");
+  w.store.set_away(true);
+  w.run_for(15s);
+  EXPECT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", stock::get{}), "ok");
+  w.store.set_away(false);
+  w.run_for(5s);
+  EXPECT_EQ(w.crashes(), 0);
+  EXPECT_EQ(ask_and_wait(*w.node_at(1), w, "A@wh", one(), "after"), "ok");
+}
+
+TEST_F(SimCluster, StartsAgainAtOnceAfterAllNodesDied) {
+  world w{9, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "before"), "ok");
+  for (size_t i = 0; i < 3; ++i)
+    w.crash(i, 20ms);
+  w.run_for(100ms);
+  EXPECT_TRUE(settles(w, 2s));
+  EXPECT_EQ(ask_and_wait(*w.node_at(1), w, "A@wh", one(), "after"), "ok");
+}
+
+TEST_F(SimCluster, StartsAgainAtOnceWithFewerNodesAfterAllDiedLongAgo) {
+  world w{10, calm(3)};
+  ASSERT_TRUE(settles(w));
+  w.crash(0, 60s);
+  w.crash(1, 1h);
+  w.crash(2, 1h);
+  w.run_for(61s);
+  EXPECT_TRUE(settles(w, 2s));
+}
+
+TEST_F(SimCluster, LosesNoRequestWhileEveryNodeIsReplacedInTurn) {
+  world w{11, calm(3)};
+  ASSERT_TRUE(settles(w));
+  auto all = std::make_shared<answers>();
+  int asked = 0;
+  for (size_t leaving = 0; leaving < 3; ++leaving) {
+    w.drain(leaving, 300ms);
+    for (int i = 0; i < 400; ++i) {
+      const auto at = (leaving + 1 + static_cast<size_t>(i % 2)) % 3; // as a load balancer would
+      ask(*w.node_at(at), w, "SKU-" + std::to_string(i % 37) + "@wh", one(), all,
+          "r" + std::to_string(++asked));
+      w.run_for(5ms);
+    }
+    ASSERT_TRUE(settles(w));
+  }
+  w.run_for(2s);
+  EXPECT_EQ(all->bad, 0) << all->last;
+  EXPECT_EQ(all->good, asked);
+  int64_t events = 0;
+  for (int key = 0; key < 37; ++key)
+    events += events_of(w, "SKU-" + std::to_string(key) + "@wh");
+  EXPECT_EQ(events, asked);
+}
+
+TEST_F(SimCluster, KeepsOneHistoryWithCommandsThatRaceAHandOff) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    world w{seed, calm(2)};
+    ASSERT_TRUE(settles(w));
+    auto all = std::make_shared<answers>();
+    for (int i = 0; i < 200; ++i) {
+      if (i == 50)
+        w.drain(0, 50ms);
+      if (auto* at = w.any_node())
+        ask(*at, w, "A@wh", one(), all, "r" + std::to_string(i));
+      w.run_for(std::chrono::milliseconds{w.random.between(0, 3)});
+    }
+    w.run_for(12s);
+    EXPECT_EQ(events_of(w, "A@wh"), all->good) << "seed " << seed;
+    w.watch.finish(w.time.now());
+    EXPECT_TRUE(w.watch.complaints().empty()) << "seed " << seed;
+  }
+}
+
+TEST_F(SimCluster, PicksUpWhatADeadNodeOwed) {
+  world w{12, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "stock"), "ok");
+  const auto victim = owner_of(w, "A@wh");
+  ASSERT_EQ(ask_and_wait(*w.node_at(victim), w, "A@wh",
+                         stock::hold{.reservation = "r",
+                                     .quantity = 1,
+                                     .expires = w.time.now() + 5s,
+                                     .allow_partial = false}),
+            "ok");
+  w.crash(victim, 1h);
+  w.run_for(10s);
+  EXPECT_EQ(events_of(w, "A@wh"), 3) << "received, held, and lapsed without anybody asking";
+}
+
+} // namespace
+} // namespace souk::sim
