@@ -22,7 +22,7 @@ create table member (
   weight        int not null,
   feature_level int not null,
   started       timestamptz not null,
-  alive_at      timestamptz not null, -- of a dead one: when it was declared dead
+  alive_at      timestamptz not null, -- its own last word
   suspected_by_node       text[] not null,
   suspected_by_generation bigint[] not null,
   suspected_at            timestamptz[] not null,
@@ -71,7 +71,9 @@ begin
   on conflict (node, generation) do update set
     state = excluded.state, host = excluded.host, port = excluded.port, region = excluded.region,
     weight = excluded.weight, feature_level = excluded.feature_level, started = excluded.started,
-    alive_at = excluded.alive_at, suspected_by_node = excluded.suspected_by_node,
+    alive_at = case when excluded.state = 'dead' or cardinality(excluded.suspected_by_node) > 0
+                    then member.alive_at else excluded.alive_at end,
+    suspected_by_node = excluded.suspected_by_node,
     suspected_by_generation = excluded.suspected_by_generation, suspected_at = excluded.suspected_at;
   perform pg_notify('souk_membership', new_version::text);
 end $$;
