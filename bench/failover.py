@@ -104,7 +104,7 @@ async def lose(cluster, keys, node, how):
     with cluster.held(node):
         began = time.monotonic()
         if how == "kill":
-            await node.kill()
+            await cluster.kill_node(node)
         elif how == "hang":
             node.pause()
         took = await sweep(keys, ports, began)

@@ -51,7 +51,7 @@ async def measure(chosen):
 
 async def replace(cluster, node):
     with cluster.held(node):
-        if not await node.stop(60):
+        if not await cluster.stop_node(node, 60):
             print(f"  {node.name} had to be killed", flush=True)
         if not await cluster.start_node(node):
             raise RuntimeError(f"{node.name} does not come back ({node.log})")

@@ -124,11 +124,22 @@ class Cluster:
                         "FAKETIME_TIMESTAMP_FILE": str(node.clock),
                         "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1",
                         "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        await self.network.arrive(node.name)
         await node.start()
         ready = await self.until_ready(node, patience)
         if ready:
             node.mark_present()
         return ready
+
+    async def kill_node(self, node):
+        await node.kill()
+        await self.network.leave(node.name)
+
+    async def stop_node(self, node, patience):
+        """As SIGTERM does; False when it had to be killed after `patience` seconds."""
+        left = await node.stop(patience)
+        await self.network.leave(node.name)
+        return left
 
     async def until_ready(self, node, patience):
         for _ in range(int(patience * 10)):
@@ -164,6 +175,7 @@ class Cluster:
             gone = [n for n in self.nodes if n not in self._held and not n.alive]
             for node in gone:
                 node.mark_absent()
+                await self.network.leave(node.name)
                 ended(node, node.exit_code)
             await asyncio.gather(*(self.start_node(node) for node in gone))
 

@@ -113,14 +113,14 @@ class Nemesis:
     async def kill(self, fault):
         node = self.cluster.node(fault.node)
         with self.cluster.held(node):
-            await node.kill()
+            await self.cluster.kill_node(node)
             await asyncio.sleep(fault.seconds)
             await self.restart(node)
 
     async def kill_all(self, fault):
         nodes = list(self.cluster.nodes)
         with self.cluster.held(*nodes):
-            await asyncio.gather(*(node.kill() for node in nodes))
+            await asyncio.gather(*(self.cluster.kill_node(node) for node in nodes))
             await asyncio.sleep(fault.seconds)
             await asyncio.gather(*(self.restart(node) for node in nodes))
 
@@ -149,10 +149,8 @@ class Nemesis:
             self.cluster.nodes.remove(node)
 
     async def leave(self, node):
-        node.draining = True
-        if not await node.stop(40):
+        if not await self.cluster.stop_node(node, 40):
             self.history.violation("drain", f"{node.name} did not leave within 40 s of SIGTERM")
-        node.draining = False
 
     async def restart(self, node):
         if not await self.cluster.start_node(node):

@@ -110,6 +110,20 @@ class Network:
     def __init__(self):
         self.gates = {}
         self.proxies = {}
+        self.gone = set()  # nodes nobody listens for
+
+    async def leave(self, b):
+        """`b` ended: who dials it is refused, as it would be without proxies."""
+        self.gone.add(b)
+        for (_, to), proxy in self.proxies.items():
+            if to == b:
+                await proxy.shut()
+
+    async def arrive(self, b):
+        self.gone.discard(b)
+        for (a, to), proxy in self.proxies.items():
+            if to == b and self.gate(a, to).mode != SHUT:
+                await proxy.listen()
 
     def gate(self, a, b):
         return self.gates.setdefault((a, b), Gate())
@@ -137,8 +151,9 @@ class Network:
     async def heal(self):
         for gate in self.gates.values():
             gate.set()
-        for proxy in self.proxies.values():
-            await proxy.listen()
+        for (_, to), proxy in self.proxies.items():
+            if to not in self.gone:
+                await proxy.listen()
 
 
 class Front:

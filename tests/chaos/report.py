@@ -109,14 +109,15 @@ class Report:
 
     def gap_lines(self):
         attempts = self.history.attempts
+        present = [a for a in attempts if a.present]
         yield ""
-        yield "longest time without an answer:"
+        yield "longest time without an answer, of keys and shards at nodes neither dead nor paused:"
         views = {kind: (lambda a, k=kind: a.entity if kind_of_key(a.entity) == k else None)
                  for kind in ("cart", "order", "stock")}
         views["shard"] = lambda a: f"shard {shard_of(a.entity)}" if a.entity else None
         views["node"] = lambda a: a.node
         for view, name_of in views.items():
-            found = gaps(attempts, name_of)
+            found = gaps(attempts if view == "node" else present, name_of)
             if not found:
                 continue
             self.summary[f"gap_{view}_s"] = round(found[0][0], 2)
