@@ -134,7 +134,7 @@ result<void> seat::start() {
     std::lock_guard lock(mutex_);
     participant_ = runtime_.actors.spawn<cluster::participant>(
         row(), cluster::participant::surroundings{&table_, &mesh_, &runtime_.route, &runtime_.time,
-                                                  events()});
+                                                  [this] { return runtime_.ready(); }, events()});
   }
   if (!await(news::joined, join_deadline)) {
     std::lock_guard lock(mutex_);

@@ -21,8 +21,8 @@ inline constexpr std::chrono::milliseconds hand_off_patience{3'000};
 
 class hand_off {
 public:
-  /// At monotonic `now`, by view `version`; `from` is the living owner before, as far as known.
-  /// `others` are all other living members.
+  /// At monotonic `now`, by view `version`; `others` are all other living members. What still
+  /// waits since an earlier view waits for this one: who died meanwhile is fenced first, too.
   struct gain {
     uint32_t shard = 0;
     bool from_living = true; ///< false: its former owner is known to be dead, or there was none
@@ -34,7 +34,6 @@ public:
   void fenced(uint64_t version) { fenced_ = std::max(fenced_, version); }
   void released(uint32_t shard, uint64_t version);
   void settled(const node_ref& by, uint64_t version);
-  void gone(const node_ref& who) { settled_[who] = UINT64_MAX; }
 
   /// Takes out the shards that may be served now.
   std::vector<uint32_t> take_ready(std::chrono::nanoseconds now);
@@ -42,7 +41,8 @@ public:
 
 private:
   struct awaited {
-    uint64_t version = 0;
+    uint64_t since = 0;   ///< the view that gave it to us
+    uint64_t version = 0; ///< the view whose dead are fenced first
     bool from_living = true;
     bool released = false;
     std::chrono::nanoseconds until{0};

@@ -90,7 +90,7 @@ void participant::look_whether_linked() {
     if (is_stale(m, table_.at) && waited >= heartbeat)
       suspect(m.who); // nobody has heard of it for long, and it cannot be reached
   }
-  if (!in_table || (!linked && waited < join_patience))
+  if (!in_table || !around_.can_write() || (!linked && waited < join_patience))
     return later(table_pause, [this] { look_whether_linked(); });
   if (!linked)
     log::warn("cluster.joined_without_all_links", {{"node", self_.who.text()}});

@@ -44,6 +44,8 @@ public:
     mesh* ways;
     router* route;
     const souk::clock* time;
+    /// The journal takes writes. Before we are listed, another's fence may end its sessions.
+    std::function<bool()> can_write;
     participant_events events;
   };
 
@@ -107,7 +109,7 @@ private:
   std::set<node_ref> refused_; ///< predecessors whose process is gone
   bool listed_ = false;        ///< our row has been seen
   bool asked_to_leave_ = false;
-  bool ending_ = false;        ///< we are about to be dead by our own hand
+  bool ending_ = false; ///< we are about to be dead by our own hand
 
   bool reading_ = false;
   bool read_again_ = false;

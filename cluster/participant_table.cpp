@@ -68,7 +68,6 @@ void participant::adopt(const membership& now) {
   install();
   for (const auto& m : before.members)
     if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
-      incoming_.gone(m.who);
       probes_.forget(m.who);
       suspecting_.erase(m.who);
       std::erase_if(outgoing_, [&](const auto& o) { return o.second == m.who; });

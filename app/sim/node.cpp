@@ -52,6 +52,8 @@ void node::socket::heal() {
     to_->set_faults(calm);
 }
 
+bool node::socket::ready() const { return to_ && to_->ready(); }
+
 void node::socket::recover(const entity_id& entity, callback<persistence::recovered> done) {
   if (to_)
     to_->recover(entity, std::move(done));
@@ -153,7 +155,7 @@ void node::join() {
                                           .refused = [this](const failure&) { expelled_ = true; },
                                           .expelled = [this] { expelled_ = true; },
                                           .asked_to_leave = [] {},
-                  .left = [this] { left_ = true; }}});
+                                          .left = [this] { left_ = true; }}});
 }
 
 void node::leave() {
@@ -173,7 +175,8 @@ node::~node() {
   router_.stop();
   settle(); // a shard may still bring an entity to life before it sees that it is to end
   caf::anon_send_exit(waker_, caf::exit_reason::kill);
-  caf::anon_send_exit(participant_, caf::exit_reason::kill);
+  if (participant_)
+    caf::anon_send_exit(participant_, caf::exit_reason::kill);
   for (const auto& actor : born_)
     caf::anon_send_exit(actor, caf::exit_reason::kill);
   scheduler_.clock().cancel_all(); // re-armed timers would keep the system from stopping

@@ -89,6 +89,7 @@ private:
     }
     void cut() { to_.reset(); }
     void heal();
+    bool ready() const;
     void recover(const entity_id& entity, callback<persistence::recovered> done) override;
     std::unique_ptr<persistence::journal_stream>
     open(const entity_id& entity, uint64_t seq, const chain_hash& chain,

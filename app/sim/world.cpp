@@ -228,6 +228,9 @@ void world::move_to(std::chrono::nanoseconds elapsed) {
 }
 
 bool world::step(std::chrono::nanoseconds until) {
+  for (auto& s : slots_)
+    if (s.dying)
+      bury(s);
   const auto due = time.next_due();
   const bool outside_first = due && *due <= time.elapsed() && plan.shuffle && random.percent(30);
   std::vector<slot*> ready;
@@ -258,9 +261,6 @@ bool world::step(std::chrono::nanoseconds until) {
     crash_step_.reset();
     crash(0, restart_after);
   }
-  for (auto& s : slots_)
-    if (s.dying)
-      bury(s);
   return true;
 }
 

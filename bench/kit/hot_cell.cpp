@@ -94,7 +94,7 @@ private:
 
 shop::shop(const std::string& postgres_url)
     : settings_(settings_for(postgres_url)), nobody_(client_, {}),
-      runtime_(settings_, settings_.node.name, nobody_) {
+      runtime_(settings_, {.name = settings_.node.name}, nobody_) {
   expect(runtime_.start(patience), "starting the runtime");
 }
 

@@ -17,24 +17,24 @@ class SimCluster : public testing::Test {
 protected:
   SimCluster() {
     start_crypto();
-    log::start(log::level::error, "text");
+    log::start(std::getenv("SOUK_LOG") ? log::level::info : log::level::error, "text");
   }
 
   struct answers {
     int good = 0, bad = 0;
-    std::string last;
+    std::string last, refusals;
   };
 
   /// Until all nodes are active and route by one version with every shard open.
   static testing::AssertionResult settles(world& w, std::chrono::milliseconds within = 5s) {
     for (auto waited = 0ms; waited < within; waited += 5ms) {
-      size_t open = 0, up = 0;
+      size_t open = 0, up = 0, behind = 0;
       for (size_t i = 0; i < w.nodes(); ++i)
         if (auto* n = w.node_at(i)) {
           open += n->route().open_shards().size();
-          up += n->is_active() && n->route().version() == w.members.rows().version;
+          ++(n->route().version() == w.members.rows().version ? up : behind);
         }
-      if (open == shard_count && up > 0)
+      if (open == shard_count && up > 0 && behind == 0)
         return testing::AssertionSuccess() << waited.count() << " ms";
       w.run_for(5ms);
     }
@@ -49,6 +49,8 @@ protected:
     entity::ask<stock::contract>(at.route(), key, what, how, [into](auto r) {
       ++(r ? into->good : into->bad);
       into->last = r ? std::string{"ok"} : std::string(to_string(r.error().code));
+      if (!r)
+        into->refusals += into->last + ": " + r.error().detail + "\n";
     });
   }
   template <class C>
@@ -225,7 +227,7 @@ TEST_F(SimCluster, LosesNoRequestWhileEveryNodeIsReplacedInTurn) {
     ASSERT_TRUE(settles(w));
   }
   w.run_for(2s);
-  EXPECT_EQ(all->bad, 0) << all->last;
+  EXPECT_EQ(all->bad, 0) << all->refusals;
   EXPECT_EQ(all->good, asked);
   int64_t events = 0;
   for (int key = 0; key < 37; ++key)
@@ -246,7 +248,10 @@ TEST_F(SimCluster, KeepsOneHistoryWithCommandsThatRaceAHandOff) {
       w.run_for(std::chrono::milliseconds{w.random.between(0, 3)});
     }
     w.run_for(12s);
-    EXPECT_EQ(events_of(w, "A@wh"), all->good) << "seed " << seed;
+    // What the leaving node was asked last it may have done without saying so.
+    EXPECT_GE(events_of(w, "A@wh"), all->good) << "seed " << seed;
+    EXPECT_LE(events_of(w, "A@wh"), 200 - all->bad) << "seed " << seed;
+    EXPECT_GT(all->good, 150) << "seed " << seed;
     w.watch.finish(w.time.now());
     EXPECT_TRUE(w.watch.complaints().empty()) << "seed " << seed;
   }

@@ -185,6 +185,16 @@ TEST(HandOff, DoesNotWaitForTheDeadButForTheirSessions) {
   EXPECT_EQ(h.take_ready(1ms).size(), 1u);
 }
 
+TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
+  hand_off h;
+  h.gained(5, {{.shard = 7}}, {b}, 0s);
+  h.fenced(5);
+  h.gained(6, {}, {}, 1s); // b is dead
+  EXPECT_TRUE(h.take_ready(1s).empty());
+  h.fenced(6);
+  EXPECT_EQ(h.take_ready(1s).size(), 1u);
+}
+
 TEST(HandOff, LosesPatienceWithASilentFormerOwner) {
   hand_off h;
   h.gained(5, {{.shard = 7}}, {b}, 0s);
