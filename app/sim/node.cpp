@@ -145,17 +145,14 @@ void node::join() {
         run_on_participant([peer, lost](auto& p) { p.link_changed(peer, lost); });
       });
   SOUK_ASSERT(listening, "simulated links listen");
+  const cluster::participant_events events{.joined = [this] { active_ = true; },
+                                           .refused = [this](const failure&) { expelled_ = true; },
+                                           .expelled = [this] { expelled_ = true; },
+                                           .asked_to_leave = [] {},
+                                           .left = [this] { left_ = true; }};
   participant_ = actors_.spawn<cluster::participant>(
-      row(),
-      cluster::participant::surroundings{&table_,
-                                         &mesh_,
-                                         &router_,
-                                         &time_,
-                                         {.joined = [this] { active_ = true; },
-                                          .refused = [this](const failure&) { expelled_ = true; },
-                                          .expelled = [this] { expelled_ = true; },
-                                          .asked_to_leave = [] {},
-                                          .left = [this] { left_ = true; }}});
+      row(), cluster::participant::surroundings{&table_, &mesh_, &router_, &time_,
+                                                [this] { return journal_.ready(); }, events});
 }
 
 void node::leave() {
