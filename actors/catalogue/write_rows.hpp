@@ -1,5 +1,5 @@
-// The rows that hang on a product: variants, prices, images, translations, and those it refers to. A
-// call is one multi-row statement for a whole batch and answers the products in which it changed
+// The rows that hang on a product: variants, prices, images, translations, and those it refers to.
+// A call is one multi-row statement for a whole batch and answers the products in which it changed
 // anything.
 #pragma once
 
