@@ -21,6 +21,7 @@ from report import percentile  # noqa: E402
 from scratch import run, running  # noqa: E402
 
 SERVER_DEADLINE = 10.0
+WARM_UP = 3.0
 BETWEEN = 2.0
 
 
@@ -34,7 +35,9 @@ async def measure(chosen):
         history = History(directory, "rolling", SERVER_DEADLINE)
         load = Load(Book(history), balancer, chosen.shoppers, 1, SERVER_DEADLINE, cluster.admin_key)
         load.start()
-        await asyncio.sleep(BETWEEN)
+        await asyncio.sleep(WARM_UP)
+        print(f"  warming up: {failures(history)} requests failed, which do not count", flush=True)
+        history.attempts.clear()
         took = []
         for turn in range(chosen.rounds):
             for node in cluster.nodes:
