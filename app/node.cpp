@@ -125,6 +125,8 @@ http::readiness node::readiness() const {
     now.reasons.push_back("stopping");
   if (!runtime_.ready())
     now.reasons.push_back("the journal is away");
+  if (!runtime_.route.reads_allowed())
+    now.reasons.push_back("membership is not proved");
   now.ready = now.reasons.empty();
   return now;
 }
