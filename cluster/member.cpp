@@ -25,12 +25,4 @@ const member* membership::find(const node_ref& who) const {
   return it == members.end() ? nullptr : &*it;
 }
 
-std::vector<node_ref> membership::living() const {
-  std::vector<node_ref> all;
-  for (const auto& m : members)
-    if (m.state != member_state::dead)
-      all.push_back(m.who);
-  return all;
-}
-
 } // namespace souk::cluster

@@ -54,8 +54,6 @@ struct membership {
   std::vector<member> members;
 
   const member* find(const node_ref& who) const;
-  /// Whoever may write to the journal: everybody but the dead.
-  std::vector<node_ref> living() const;
 };
 
 } // namespace souk::cluster

@@ -22,9 +22,9 @@ public:
   /// Notes that `who` lives, without a new version. Answers the version; errc::superseded when the
   /// table calls it dead or does not know it.
   virtual void confirm(const node_ref& who, callback<uint64_t> done) = 0;
-  /// Ends the journal sessions of every node that is not among `living`, waits until they are gone,
-  /// then commits: what is replayed behind the answer is all they will ever have written.
-  virtual void fence(const std::vector<node_ref>& living, callback<void> done) = 0;
+  /// Ends the journal sessions of every process that is dead by the table, waits until they are
+  /// gone, then commits: what is replayed behind the answer is all they will ever have written.
+  virtual void fence(callback<void> done) = 0;
   /// Removes rows that are dead since before `when`.
   virtual void forget_dead(time_point when, callback<void> done) = 0;
   /// Calls `changed` after each write of anybody, as far as the database gets through; polling

@@ -154,13 +154,10 @@ void pg_membership::confirm(const node_ref& who, callback<uint64_t> done) {
   rows_.ask([who](connection& c) { return confirm_one(c, who); }, or_away(std::move(done)));
 }
 
-void pg_membership::fence(const std::vector<node_ref>& living, callback<void> done) {
-  std::vector<std::string> names;
-  for (const auto& who : living)
-    names.push_back(who.text());
+void pg_membership::fence(callback<void> done) {
   rows_.ask(
-      [names](connection& c) -> result<void> {
-        if (auto gone = persistence::end_sessions_but(c, names); !gone)
+      [](connection& c) -> result<void> {
+        if (auto gone = persistence::end_sessions_of_dead(c); !gone)
           return gone.error();
         return {};
       },

@@ -67,11 +67,10 @@ result<uint64_t> sim_membership_store::confirm(const node_ref& who) {
   return rows_.version;
 }
 
-void sim_membership_store::fence(const std::vector<node_ref>& living) {
-  std::set<persistence::sim_store::process> names;
-  for (const auto& who : living)
-    names.emplace(who.node, who.generation);
-  journals_.end_sessions_but(names);
+void sim_membership_store::fence() {
+  journals_.end_sessions_of([this](const std::string& node, uint64_t generation) {
+    return is_dead({node, generation});
+  });
 }
 
 void sim_membership_store::forget_dead(time_point when) {
@@ -141,10 +140,10 @@ void sim_membership::confirm(const node_ref& who, callback<uint64_t> done) {
   call<uint64_t>([who](auto& store, const auto&) { return store.confirm(who); }, std::move(done));
 }
 
-void sim_membership::fence(const std::vector<node_ref>& living, callback<void> done) {
+void sim_membership::fence(callback<void> done) {
   call<void>(
-      [living](auto& store, const auto&) -> result<void> {
-        store.fence(living);
+      [](auto& store, const auto&) -> result<void> {
+        store.fence();
         return {};
       },
       std::move(done));

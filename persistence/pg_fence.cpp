@@ -64,13 +64,16 @@ result<int64_t> end_sessions(sql::connection& c, std::string_view node, uint64_t
                    {std::string{node}, static_cast<int64_t>(before), also}, node, within);
 }
 
-result<int64_t> end_sessions_but(sql::connection& c, const std::vector<std::string>& living,
-                                 std::chrono::milliseconds within) {
-  return end_those(c,
-                   "when application_name ~ '^souk/[^/]+/[0-9]{1,18}/[0-9]+$'"
-                   "   then not split_part(application_name, '/', 2) || '/' ||"
-                   "            split_part(application_name, '/', 3) = any($2)",
-                   {living}, "the dead", within);
+result<int64_t> end_sessions_of_dead(sql::connection& c, std::chrono::milliseconds within) {
+  return end_those(
+      c,
+      "when application_name ~ '^souk/[^/]+/[0-9]{1,18}/[0-9]+$'"
+      "   then coalesce((select m.state = 'dead' from member m"
+      "                   where m.node = split_part(application_name, '/', 2) and"
+      "                     m.generation = split_part(application_name, '/', 3)::bigint),"
+      "                 split_part(application_name, '/', 3)::bigint <="
+      "                   (select forgotten from membership_version))",
+      {}, "the dead", within);
 }
 
 result<void> check_is_not_dead(sql::connection& c, std::string_view node, uint64_t generation) {

@@ -27,10 +27,10 @@ result<int64_t> end_sessions(sql::connection& c, std::string_view node, uint64_t
                              const std::string& also = {},
                              std::chrono::milliseconds within = fence_wait_most);
 
-/// The same for the journal sessions of every member that is not among `living`
-/// ("<node>/<generation>"). Those of tools go on.
-result<int64_t> end_sessions_but(sql::connection& c, const std::vector<std::string>& living,
-                                 std::chrono::milliseconds within = fence_wait_most);
+/// The same for the journal sessions of every process that the membership table calls dead. Those
+/// of tools go on, and those of who is not listed yet.
+result<int64_t> end_sessions_of_dead(sql::connection& c,
+                                     std::chrono::milliseconds within = fence_wait_most);
 
 /// errc::superseded when the membership table calls this process dead. A journal session asks it
 /// after it was opened: whoever declares a member dead does so before the fence, so that either the

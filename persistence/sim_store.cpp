@@ -92,13 +92,13 @@ uint64_t sim_store::open_session(const std::string& node, uint64_t generation) {
 }
 
 void sim_store::end_sessions(const std::string& node, uint64_t before) {
-  std::erase_if(sessions_, [&](const auto& s) {
-    return s.second.first == node && s.second.second < before;
-  });
+  std::erase_if(sessions_,
+                [&](const auto& s) { return s.second.first == node && s.second.second < before; });
 }
 
-void sim_store::end_sessions_but(const std::set<process>& living) {
-  std::erase_if(sessions_, [&](const auto& s) { return !living.contains(s.second); });
+void sim_store::end_sessions_of(
+    const std::function<bool(const std::string& node, uint64_t generation)>& dead) {
+  std::erase_if(sessions_, [&](const auto& s) { return dead(s.second.first, s.second.second); });
 }
 
 void sim_store::set_away(bool away) {

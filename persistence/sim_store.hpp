@@ -5,6 +5,7 @@
 #include "persistence/batch.hpp"
 #include "persistence/recovery.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -39,8 +40,9 @@ public:
   /// As end_sessions() in pg_fence.hpp: nothing of theirs commits any more.
   void end_sessions(const std::string& node, uint64_t before);
   using process = std::pair<std::string, uint64_t>; ///< node and generation
-  /// As end_sessions_but() in pg_fence.hpp.
-  void end_sessions_but(const std::set<process>& living);
+  /// As end_sessions_of_dead() in pg_fence.hpp.
+  void
+  end_sessions_of(const std::function<bool(const std::string& node, uint64_t generation)>& dead);
   /// It opens no session any more.
   void declare_dead(const process& who) { dead_.insert(who); }
   void end_session(uint64_t session) { sessions_.erase(session); }
