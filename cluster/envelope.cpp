@@ -50,6 +50,34 @@ result<std::pair<entity_id, command_meta>> read(const pb::item::question& from) 
   return std::pair{entity_id::from_text(text), std::move(meta)};
 }
 
+// Messages that stand one behind the other are read as one, with the items of both.
+bool outbox::add(pb::item what) {
+  pb::envelope lone;
+  *lone.add_items() = std::move(what);
+  const auto bytes = lone.SerializeAsString();
+  std::lock_guard lock(mutex_);
+  const bool first = packed_.empty();
+  if (first || packed_.back().size() >= envelope_bytes)
+    packed_.emplace_back();
+  packed_.back() += bytes;
+  return first;
+}
+
+std::vector<std::string> outbox::take(const node_ref& from, const node_ref& to, uint64_t view) {
+  std::vector<std::string> all;
+  {
+    std::lock_guard lock(mutex_);
+    all.swap(packed_);
+  }
+  pb::envelope head;
+  write(*head.mutable_from(), from);
+  write(*head.mutable_to(), to);
+  head.set_view(view);
+  for (auto& envelope : all)
+    head.AppendToString(&envelope);
+  return all;
+}
+
 result<pb::envelope> parse_envelope(const std::string& message) {
   pb::envelope out;
   if (!out.ParseFromString(message))

@@ -4,6 +4,7 @@
 #include "cluster/member.hpp"
 #include "cluster/request.hpp"
 
+#include <mutex>
 #include <proto/cluster.pb.h>
 
 namespace souk::cluster {
@@ -19,6 +20,22 @@ node_ref read(const pb::envelope::node& from);
 result<pb::item::question> to_ask(const request& what);
 /// errc::malformed for an address, an id or a trace that is none.
 result<std::pair<entity_id, command_meta>> read(const pb::item::question& from);
+
+/// A fuller envelope gets no more items.
+inline constexpr size_t envelope_bytes = 256 << 10;
+
+/// What waits for one peer, packed by whoever puts it in. Thread-safe.
+class outbox {
+public:
+  /// True when it was empty: somebody has to take().
+  bool add(pb::item what);
+  /// Everything, as envelopes in the order of add().
+  std::vector<std::string> take(const node_ref& from, const node_ref& to, uint64_t view);
+
+private:
+  std::mutex mutex_;
+  std::vector<std::string> packed_; ///< envelopes without sender and addressee
+};
 
 /// errc::malformed when the bytes are no envelope, or one without a sender.
 result<pb::envelope> parse_envelope(const std::string& message);

@@ -20,10 +20,7 @@ gateway::behavior_type gateway::make_behavior() {
   return {[this](const delivery& d) { ask(d.what); }, [](const task& t) { (*t.run)(); }};
 }
 
-void gateway::on_exit() {
-  pending_.clear();
-  flush_task_ = {};
-}
+void gateway::on_exit() { pending_.clear(); }
 
 // --- asking
 
@@ -58,6 +55,8 @@ bool gateway::pack(uint64_t id, pending& p) {
     return false;
   }
   p.bytes = packed->ByteSizeLong();
+  if (!has_path())
+    return true; // sent again when there is one
   pb::item item;
   item.set_id(id);
   *item.mutable_ask() = std::move(*packed);
@@ -66,29 +65,19 @@ bool gateway::pack(uint64_t id, pending& p) {
 }
 
 void gateway::put(pb::item what) {
-  if (!has_path())
-    return; // asks are sent again when there is one, answers are asked for again
-  batch_bytes_ += what.ByteSizeLong();
-  *batch_.add_items() = std::move(what);
-  if (batch_bytes_ >= envelope_bytes)
-    return flush();
-  if (!std::exchange(flush_asked_, true))
+  if (box_.add(std::move(what)))
     caf::anon_send(gateway_actor{this}, flush_task_); // behind what waits in the mailbox
 }
 
 void gateway::flush() {
-  flush_asked_ = false;
-  if (batch_.items().empty())
-    return;
   auto& a = *around_;
-  write(*batch_.mutable_from(), a.self);
-  write(*batch_.mutable_to(), peer_);
-  batch_.set_view(a.route->version());
-  envelopes_.Increment();
-  if (!a.net->send(via_.value_or(peer_), batch_.SerializeAsString()))
-    via_ ? via_.reset() : void(up_ = false);
-  batch_.Clear();
-  batch_bytes_ = 0;
+  for (auto& envelope : box_.take(a.self, peer_, a.route->version())) {
+    if (!has_path())
+      return; // asks are sent again when there is one, answers are asked for again
+    envelopes_.Increment();
+    if (!a.net->send(via_.value_or(peer_), std::move(envelope)))
+      via_ ? via_.reset() : void(up_ = false);
+  }
 }
 
 // --- the way there
@@ -154,6 +143,8 @@ void gateway::serve(const pb::item& what) {
   auto read_ask = read(what.ask());
   // The entity's thread packs; this actor only sends.
   auto answer = [self = gateway_actor{this}, this, id = what.id()](result<std::string> outcome) {
+    if (outcome && outcome->size() > link_message_max / 2)
+      outcome = fail(errc::too_large, "the answer is too large to travel");
     pb::item back;
     back.set_id(id);
     if (outcome)
@@ -162,7 +153,7 @@ void gateway::serve(const pb::item& what) {
       back.set_moved(around_->route->version());
     else
       *back.mutable_failure() = encode(outcome.error());
-    caf::anon_send(self, make_task([this, back = std::move(back)] { put(back); }));
+    put(std::move(back));
   };
   if (!read_ask)
     return answer(read_ask.error());
@@ -198,7 +189,10 @@ void gateway::moved(const request_ptr& what, uint64_t version) {
   delayed_send(this, pause, make_task([&route, what] { route.send(what); }));
 }
 
-void gateway::tell(pb::item what) { put(std::move(what)); }
+void gateway::tell(pb::item what) {
+  if (has_path())
+    put(std::move(what));
+}
 
 void gateway::tick() {
   const auto now = around_->time->now();

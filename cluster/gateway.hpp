@@ -19,7 +19,6 @@ namespace souk::cluster {
 
 inline constexpr size_t asks_pending_max = 65'536;
 inline constexpr size_t ask_bytes_pending_max = 64 << 20;
-inline constexpr size_t envelope_bytes = 256 << 10; ///< a fuller one does not wait for more
 /// However late its own deadline is, an ask is not kept longer.
 inline constexpr std::chrono::seconds ask_kept_most{60};
 inline constexpr std::chrono::milliseconds gateway_tick{100};
@@ -65,7 +64,7 @@ private:
 
   void ask(const request_ptr& what);
   bool pack(uint64_t id, pending& p);
-  void put(pb::item what);
+  void put(pb::item what); ///< any thread
   void flush();
   bool has_path() const { return up_ || via_; }
   void send_all_again();
@@ -83,10 +82,8 @@ private:
   uint64_t last_id_ = 0;
   std::map<uint64_t, pending> pending_;
   size_t pending_bytes_ = 0;
-  pb::envelope batch_;
-  size_t batch_bytes_ = 0;
-  bool flush_asked_ = false;
-  task flush_task_;
+  outbox box_;
+  const task flush_task_;
   metrics::counter& asks_;
   metrics::counter& envelopes_;
   metrics::counter& late_;

@@ -115,6 +115,8 @@ void mesh::received(const node_ref& from, const std::string& message) {
     (void)net_.send(addressee, message);
     return;
   }
+  if (!gate(sender))
+    return refuse(from, "stranger");
   route_.heard_of(parsed->view());
   if (sender != from) // it found that the direct way does not work; answers go back the same way
     run_on(sender, [from](gateway& g) { g.relay(from); });
