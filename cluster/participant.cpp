@@ -180,6 +180,8 @@ void participant::tell_settled() {
 }
 
 void participant::open_ready() {
+  if (!around_.route->reads_allowed())
+    return; // its first answers would be refused
   for (const auto shard : incoming_.take_ready(around_.time->monotonic()))
     around_.route->open(shard);
 }

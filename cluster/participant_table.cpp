@@ -10,7 +10,6 @@ namespace souk::cluster {
 
 void participant::refresh(std::function<void()> then) {
   after_read_.push_back(std::move(then));
-  read_again_ = reading_; // what is being read now may be older than the question
   read_table();
 }
 
@@ -20,8 +19,12 @@ void participant::heard_of(uint64_t version) {
 }
 
 void participant::read_table() {
-  if (std::exchange(reading_, true) || phase_ == phase::ended)
+  if (phase_ == phase::ended)
     return;
+  if (std::exchange(reading_, true)) {
+    read_again_ = true; // what is being read now may be older than the question
+    return;
+  }
   around_.table->read(here([this](const result<membership>& now) {
     reading_ = false;
     if (now)
@@ -76,6 +79,8 @@ void participant::adopt(const membership& now) {
   tell_settled();
   fence_dead();
   look_whether_left();
+  if (phase_ == phase::active)
+    confirm(); // of this version: what came before says nothing about it
 }
 
 void participant::meet(const membership& now) {
@@ -185,10 +190,10 @@ void participant::confirmed(const result<uint64_t>& version, std::chrono::nanose
       read_table(); // adopt() sees whether we are dead
     return;
   }
-  if (*version == table_.version)
-    around_.route->renew_reads(asked_at + fresh_for);
-  else
-    read_table();
+  if (*version != table_.version)
+    return read_table();
+  around_.route->renew_reads(asked_at + fresh_for);
+  open_ready();
 }
 
 // --- what the dead may still be writing
