@@ -215,7 +215,8 @@ void participant::beat() {
   for (const auto& who : turn.suspects)
     suspect(who);
   for (const auto& m : table_.members)
-    if (m.state == member_state::joining && m.who != self_.who && is_stale(m, table_.at))
+    if (m.state == member_state::joining && m.who != self_.who && is_stale(m, table_.at) &&
+        !around_.ways->is_linked(m.who))
       suspect(m.who);
   std::erase_if(asked_for_, [&](const auto& a) { return a.second.until < now; });
   std::erase_if(relayed_until_, [&](const auto& r) {

@@ -32,7 +32,8 @@ protected:
       for (size_t i = 0; i < w.nodes(); ++i)
         if (auto* n = w.node_at(i)) {
           open += n->route().open_shards().size();
-          ++(n->route().version() == w.members.rows().version ? up : behind);
+          const bool knows = n->route().version() == w.members.rows().version;
+          ++(knows && n->is_active() ? up : behind);
         }
       if (open == shard_count && up > 0 && behind == 0)
         return testing::AssertionSuccess() << waited.count() << " ms";
