@@ -110,23 +110,26 @@ failure feed::lead() {
   writes_ = std::move(*opened);
   if (auto there = ensure_publication(*writes_, options_); !there)
     return there.error();
-  if (auto there = ensure_slot(*writes_, options_.slot); !there)
-    return there.error();
+  const auto name = ensure_slot(*writes_, options_.slot);
+  if (!name)
+    return name.error();
   auto slot =
       writes_->execute("select confirmed_flush_lsn - '0/0'::pg_lsn from pg_replication_slots"
                        " where slot_name = $1",
-                       {options_.slot});
+                       {*name});
   if (!slot)
     return slot.error();
   if (slot->empty())
     return fail(errc::unavailable, "the slot was dropped");
+  if (slot->is_null(0, 0)) // another node is just making it
+    return fail(errc::unavailable, "the slot has no position yet");
   const auto from = static_cast<uint64_t>(slot->integer(0, 0));
-  auto stream_opened = feed_stream::open(options_.url, options_.slot, options_.publication, from);
+  auto stream_opened = feed_stream::open(options_.url, *name, options_.publication, from);
   if (!stream_opened)
     return stream_opened.error();
   stream_ = std::move(*stream_opened);
   applied_ = from;
-  log::info("feed.leads", {{"slot", options_.slot}, {"from", from}});
+  log::info("feed.leads", {{"slot", *name}, {"from", from}});
   for (auto& r : readers_)
     if (auto placed = place(r, from); !placed) {
       if (writes_->is_broken() || stopping())

@@ -22,21 +22,31 @@ std::string lsn_text(uint64_t position) {
 }
 } // namespace
 
-result<void> ensure_slot(sql::connection& c, const std::string& slot) {
+// Names of slots are the server's, not the database's.
+result<std::string> ensure_slot(sql::connection& c, const std::string& wanted) {
   auto lost = c.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
-                        " where slot_name = $1 and wal_status = 'lost' and not active",
-                        {slot});
+                        " where database = current_database() and wal_status = 'lost'"
+                        "   and slot_name in ($1::text, $1::text || '_' || datoid) and not active",
+                        {wanted});
   if (!lost)
     return lost.error();
-  auto known = c.execute("select 1 from pg_replication_slots where slot_name = $1", {slot});
+  auto known = c.execute(
+      "select coalesce(min(s.slot_name::text) filter (where s.datoid = d.oid),"
+      "         case when count(s.*) = 0 then $1::text else $1::text || '_' || d.oid end),"
+      "   bool_or(coalesce(s.datoid = d.oid, false))"
+      " from pg_database d left join pg_replication_slots s"
+      "   on s.slot_name in ($1::text, $1::text || '_' || d.oid)"
+      " where d.datname = current_database() group by d.oid",
+      {wanted});
   if (!known)
     return known.error();
-  if (!known->empty())
-    return {};
+  const std::string slot{known->text(0, 0)};
+  if (known->boolean(0, 1))
+    return slot;
   auto made = c.execute("select pg_create_logical_replication_slot($1, 'pgoutput')", {slot});
   if (!made)
     return made.error();
-  return {};
+  return slot;
 }
 
 result<std::unique_ptr<feed_stream>> feed_stream::open(const std::string& url,

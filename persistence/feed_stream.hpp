@@ -45,7 +45,8 @@ private:
   std::chrono::steady_clock::time_point last_status_{};
 };
 
-/// Creates the slot unless it exists; a slot whose log is gone is made anew.
-result<void> ensure_slot(sql::connection& c, const std::string& slot);
+/// Makes this database's slot unless it exists, anew when its log is gone, and returns its name:
+/// `wanted`, followed by the database's number where another database of the server took that name.
+result<std::string> ensure_slot(sql::connection& c, const std::string& wanted);
 
 } // namespace souk::persistence

@@ -1,5 +1,6 @@
 // The change feed on a real Postgres: order, positions, lost slots, failing consumers, one leader.
 #include "persistence/feed.hpp"
+#include "persistence/feed_stream.hpp"
 #include "persistence/pg_journal.hpp"
 #include "persistence/pg_pool.hpp"
 #include "tests/kit/journal_contract.hpp"
@@ -203,6 +204,28 @@ TEST_F(Feed, LostSlotIsMadeAnewAndTheJournalFillsTheGap) {
   write(1);
   EXPECT_TRUE(has("a", 30));
   EXPECT_TRUE(a->in_order);
+}
+
+TEST_F(Feed, TakesAnotherSlotWhereAnotherDatabaseOfTheServerHasThatName) {
+  const scratch_database neighbour{true};
+  const auto there = neighbour.connect();
+  ASSERT_TRUE(ensure_slot(*there, database->name()));
+  auto a = std::make_shared<notebook>("a");
+  start({a});
+  write(2);
+  EXPECT_TRUE(has("a", 10));
+  feeds.clear();
+  start({a});
+  write(1);
+  EXPECT_TRUE(has("a", 15));
+  EXPECT_EQ(a->reloads, 1) << "it is the same slot again";
+  feeds.clear();
+  const auto slot = ensure_slot(*c, database->name());
+  ASSERT_TRUE(slot);
+  EXPECT_NE(*slot, database->name());
+  EXPECT_TRUE(until([&] {
+    return c->execute("select pg_drop_replication_slot($1::text)", {*slot}).has_value();
+  }));
 }
 
 TEST_F(Feed, FailingConsumerHoldsUpNobodyAndCatchesUp) {
