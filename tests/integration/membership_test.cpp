@@ -142,7 +142,7 @@ TEST_F(PostgresMembership, ADeclaredDeadJournalEndsAndNeverConnectsAgain) {
   put(row(one));
   put(row(two));
   put(row(one, member_state::dead));
-  const auto fenced = fence({two});
+  const auto fenced = fence();
   ASSERT_TRUE(fenced) << fenced.error().detail;
   holder.reset();
   EXPECT_TRUE(bench->until([&] { return a.seen->code() == errc::unavailable; }));
@@ -175,7 +175,7 @@ TEST_F(PostgresMembership, AFenceLeavesToolsAndOtherDatabasesAlone) {
   scratch_database other{true};
   auto c = pg_connection::open({.url = other.url(), .application_name = "souk/n1/9/0"}).value();
   ASSERT_TRUE(c->script("create table here (a int); begin; insert into here values (1)"));
-  ASSERT_TRUE(fence({}));
+  ASSERT_TRUE(fence());
   EXPECT_TRUE(bench->lands(tool));
   EXPECT_TRUE(c->script("commit"));
 }

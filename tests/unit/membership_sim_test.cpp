@@ -66,7 +66,7 @@ TEST_F(SimMembership, AFencedJournalCommitsNothingLate) {
   put(row(one));
   put(row(two));
   put(row(one, member_state::dead));
-  ASSERT_TRUE(fence({two}));
+  ASSERT_TRUE(fence());
   EXPECT_TRUE(bench->until([&] { return seen->code().has_value(); }));
   for (int i = 0; i < 1'000; ++i)
     bench->time.step();
