@@ -37,7 +37,6 @@ public:
 
   /// Takes out the shards that may be served now.
   std::vector<uint32_t> take_ready(std::chrono::nanoseconds now);
-  bool is_waiting() const { return !waiting_.empty(); }
 
 private:
   struct awaited {

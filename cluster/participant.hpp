@@ -135,6 +135,4 @@ private:
   std::chrono::nanoseconds fence_not_before_{0};
 };
 
-using participant_actor = duty_actor;
-
 } // namespace souk::cluster
