@@ -4,14 +4,10 @@
 #include "adapters/basp_links.hpp"
 #include "app/system.hpp"
 #include "base/log.hpp"
+#include "bench/kit/basp_echo.hpp"
 #include "bench/kit/scratch.hpp"
 
 #include <boost/json.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/scoped_actor.hpp>
 
 #include <atomic>
 #include <cstdio>
@@ -24,48 +20,7 @@ using namespace souk::bench;
 namespace bj = boost::json;
 using steady = std::chrono::steady_clock;
 
-constexpr auto warm_up = 300ms;
-constexpr auto measured = 2s;
 constexpr size_t item_bytes = 64;
-
-/// How often `done` rises a second, once it is warm.
-double per_second(const std::atomic<uint64_t>& done) {
-  std::this_thread::sleep_for(warm_up);
-  const auto before = done.load();
-  const auto began = steady::now();
-  std::this_thread::sleep_for(measured);
-  const std::chrono::duration<double> took = steady::now() - began;
-  return static_cast<double>(done - before) / took.count();
-}
-
-/// Two actor systems as CAF configures them; one asks, the other answers with the same bytes.
-double over_basp(int window, size_t bytes) {
-  caf::actor_system_config here, there;
-  here.load<caf::io::middleman>();
-  there.load<caf::io::middleman>();
-  caf::actor_system asking{here}, answering{there};
-  const auto echo = answering.spawn(
-      [](caf::event_based_actor*) -> caf::behavior { return {[](std::string& m) { return m; }}; });
-  const auto port = answering.middleman().publish(echo, 0, "127.0.0.1");
-  if (!port)
-    give_up("publishing over BASP: " + answering.render(port.error()));
-  const auto remote = asking.middleman().remote_actor("127.0.0.1", *port);
-  if (!remote)
-    give_up("connecting over BASP: " + asking.render(remote.error()));
-  std::atomic<uint64_t> done{0};
-  const auto asker = asking.spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    for (int i = 0; i < window; ++i)
-      self->send(*remote, std::string(bytes, 'x'));
-    return {[&, self](std::string& m) {
-      ++done;
-      self->send(*remote, std::move(m));
-    }};
-  });
-  const auto rate = per_second(done);
-  caf::anon_send_exit(asker, caf::exit_reason::kill);
-  caf::anon_send_exit(echo, caf::exit_reason::kill);
-  return rate;
-}
 
 class end {
 public:
