@@ -199,8 +199,10 @@ TEST_F(GatewayGarbage, NeverStopsGoodTraffic) {
       }
     }
     arrive(std::move(text));
-    if (i % 100 == 0)
-      expect_good_traffic();
+    if (i % 100 > 0)
+      continue;
+    settle(); // forged asks are answered by their number, which may be that of a good one
+    expect_good_traffic();
   }
   settle();
   expect_good_traffic();
