@@ -89,7 +89,7 @@ void shell<M>::execute(request_ptr rq) {
     return hold(std::move(rq), std::move(events.error()));
   }
   if (!is_readable(*events))
-    return rq->refuse(fail(errc::unavailable, "the cluster is being upgraded"));
+    return rq->refuse(being_upgraded());
   if (!events->empty())
     record(rq->command, meta, *events, at);
   else if (!M::is_ready(fold_.state, rq->command))
@@ -107,8 +107,15 @@ bool shell<M>::is_readable(const std::vector<typename M::event>& events) const {
 }
 
 template <model M>
+failure shell<M>::being_upgraded() {
+  auto why = fail(errc::unavailable, "the cluster is being upgraded");
+  why.retry_after = 10s;
+  return why;
+}
+
+template <model M>
 failure shell<M>::busy() {
-  auto why = fail(errc::overloaded, "the journal is at its limit");
+  auto why = fail(errc::overloaded, "the journal takes no more now");
   why.retry_after = 1s;
   return why;
 }

@@ -60,10 +60,10 @@ fault_plan fault_plan::draw(dice& random) {
   return out;
 }
 
-world::world(uint64_t seed, fault_plan with, planted_bug planted)
+world::world(uint64_t seed, const fault_plan& with, planted_bug planted)
     : random(seed), members(store, time),
       wires([this](auto delay, auto what) { time.after(delay, std::move(what)); }, seed),
-      plan(std::move(with)), money(time, random, plan.bank), watch(store, money),
+      plan(with), money(time, random, plan.bank), watch(store, money),
       people(time, random, watch, log, [this] { return any_node(); }), planted_(planted) {
   money.on_webhook([this](const auto& event, const auto& fact, auto answered) {
     hear_webhook(event, fact, std::move(answered));

@@ -43,7 +43,7 @@ struct market {
 
 class world {
 public:
-  world(uint64_t seed, fault_plan plan, planted_bug planted = planted_bug::none);
+  world(uint64_t seed, const fault_plan& plan, planted_bug planted = planted_bug::none);
   ~world();
 
   /// Runs for so much virtual time.
