@@ -13,6 +13,8 @@
 #include "cluster/links.hpp"
 #include "cluster/router.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 #include <map>
 
 namespace souk::cluster {

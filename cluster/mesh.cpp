@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 
+#include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
 namespace souk::cluster {

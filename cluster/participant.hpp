@@ -13,6 +13,8 @@
 #include "cluster/probing.hpp"
 #include "cluster/suspicion.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 namespace souk::cluster {
 
 /// An entity answers reads while its node has proved its membership within this time. The members

@@ -10,6 +10,8 @@
 
 #include "cluster/router.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 namespace souk::cluster {
 
 /// What waits for one shard at most while it changes its owner.
