@@ -130,7 +130,8 @@ result<events> decide_on(const state& s, const claim& c, time_point) {
 }
 
 result<events> decide_on(const state& s, const checkout& c, time_point) {
-  if (s.status == status::ordering || s.status == status::ordered)
+  if (s.status == status::ordering || s.status == status::ordered ||
+      find_repeated(s.rejected, c.placed.order_id))
     return events{};
   if (auto bad = check_open(s, c.expected_version))
     return *bad;

@@ -27,6 +27,9 @@ inline constexpr std::chrono::hours idle_max{30 * 24};
 inline constexpr size_t problems_max = 200;
 /// Carts absorbed that a cart remembers, to absorb each once.
 inline constexpr size_t absorbed_max = 64;
+/// Rejected orders that a cart remembers, to answer a repeated checkout with its own: as many as
+/// commands.
+inline constexpr size_t rejected_max = entity::memory_policy{}.commands;
 
 struct opened {
   souk::currency currency;
@@ -112,6 +115,7 @@ struct model {
     std::shared_ptr<const order::placement> owed; ///< until the order has answered
     std::string from_cart, to_cart;               ///< while and after merging
     std::vector<std::string> absorbed;
+    std::vector<std::string> rejected; ///< orders it made, the newest last
     time_point touched;
   };
   using command = cart::command;

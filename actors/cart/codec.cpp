@@ -179,6 +179,8 @@ std::string model::encode(const state& s) {
   for (const auto& id : s.absorbed)
     out.add_absorbed(id);
   out.set_touched_us(to_micros(s.touched));
+  for (const auto& id : s.rejected)
+    out.add_rejected(id);
   return out.SerializeAsString();
 }
 
@@ -203,6 +205,7 @@ result<model::state> model::decode_state(std::string_view bytes, uint32_t versio
           .from_cart = in.from_cart(),
           .to_cart = in.to_cart(),
           .absorbed = {in.absorbed().begin(), in.absorbed().end()},
+          .rejected = {in.rejected().begin(), in.rejected().end()},
           .touched = from_micros(in.touched_us())};
   if (in.has_owed()) {
     auto placed = order::from_proto(in.owed());

@@ -61,6 +61,9 @@ void on(state& s, const reopened& e) {
   s.order_id.clear();
   s.owed.reset();
   s.problems = e.problems;
+  s.rejected.push_back(e.order_id);
+  if (s.rejected.size() > rejected_max)
+    s.rejected.erase(s.rejected.begin());
 }
 void on(state& s, const completed& e) {
   s.status = status::ordered;
@@ -102,18 +105,21 @@ void model::apply(state& s, const event& e, time_point at) {
   s.touched = at;
 }
 
-reply model::answer(const state& s, const command&) {
+reply model::answer(const state& s, const command& c) {
+  const auto* again = std::get_if<checkout>(&c);
+  const auto* own = again ? find_repeated(s.rejected, again->placed.order_id) : nullptr;
   cart_view view{.version = s.version,
                  .currency = s.currency,
                  .country = s.country,
                  .user_id = s.user_id,
                  .session = s.session,
                  .status = s.status,
-                 .order_id = s.order_id,
+                 .order_id = own ? *own : s.order_id,
                  .to_cart = s.to_cart,
                  .lines = {},
                  .subtotal = {worth(s.lines), s.currency},
-                 .problems = s.problems};
+                 .problems = s.problems,
+                 .rejected = s.rejected};
   view.lines.reserve(s.lines.size());
   for (const auto& l : s.lines)
     view.lines.push_back({l, {l.unit_price.amount * l.quantity, l.unit_price.currency}});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/order/messages.hpp"
+#include "base/ids.hpp"
 
 #include <map>
 #include <optional>
@@ -45,8 +46,16 @@ struct cart_view {
   std::vector<line_view> lines;
   money subtotal;
   std::vector<problem> problems; ///< `field` is a line's id, or names what is no longer here
+  std::vector<std::string> rejected = {}; ///< orders it made, the newest last
   bool operator==(const cart_view&) const = default;
 };
+
+/// A UUIDv7 whose bits after the time follow from the checkout command and the cart: what a repeat
+/// of the command would call its order is recognised.
+std::string order_id_for(const command_id& checkout, std::string_view cart_id, time_point now);
+/// Which of `orders` the command made that would make `order_id` now; null when none.
+const std::string* find_repeated(const std::vector<std::string>& orders,
+                                 std::string_view order_id);
 
 // --- commands of people. A cart never opened is errc::not_found; one that is being or was ordered
 // or merged refuses change with errc::cart_closed. `expected_version`, if any, must be the cart's
@@ -110,7 +119,8 @@ struct claim {
   using reply = cart_view;
   bool operator==(const claim&) const = default;
 };
-/// Turns the cart into the order of `placed`; any further checkout answers the order there is.
+/// Turns the cart into the order of `placed`; any further checkout answers the order there is, and
+/// the repeat of one whose order was rejected answers that one (find_repeated).
 /// errc::quote_changed when the placement's lines are not the cart's.
 struct checkout {
   order::placement placed;

@@ -151,6 +151,8 @@ void write(const cart_view& r, pb_reply& out) {
   write(r.subtotal, *to.mutable_subtotal());
   for (const auto& p : r.problems)
     cluster::write_problem(p, *to.add_problems());
+  for (const auto& id : r.rejected)
+    to.add_rejected(id);
 }
 
 result<reply> read(const pb_reply::cart_view& from) {
@@ -168,7 +170,8 @@ result<reply> read(const pb_reply::cart_view& from) {
                .to_cart = from.to_cart(),
                .lines = {},
                .subtotal = *subtotal,
-               .problems = cluster::read_problems(from.problems())};
+               .problems = cluster::read_problems(from.problems()),
+               .rejected = {from.rejected().begin(), from.rejected().end()}};
   for (const auto& l : from.lines()) {
     auto one = from_proto(l.line());
     const auto total = read(l.line_total());

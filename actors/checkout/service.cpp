@@ -141,13 +141,16 @@ void service::place(cart::caller who, order_request what, cluster::command_meta 
   s->what = std::move(what);
   s->how = std::move(how);
   s->done = std::move(done);
+  s->order_id = s->how.id.empty() ? make_uuid7(time_.now(), random_)
+                                  : cart::order_id_for(s->how.id, s->what.cart_id, time_.now());
   carts_.get(std::move(who), s->what.cart_id, s->how, [this, s](result<cart::cart_view> cart) {
     if (!cart)
       return s->done(cart.error());
     s->cart = std::move(*cart);
-    // A cart that has its order answers it, once it has seen whether this key came with another
-    // body.
-    if (s->cart.status == cart::status::ordering || s->cart.status == cart::status::ordered)
+    // A cart that has its order, or had this command's, answers it, once it has seen whether this
+    // key came with another body.
+    if (s->cart.status == cart::status::ordering || s->cart.status == cart::status::ordered ||
+        cart::find_repeated(s->cart.rejected, s->order_id))
       return check_out(s, {});
     if (s->cart.lines.empty())
       return s->done(fail(errc::conflict, "the cart is empty"));
@@ -240,7 +243,6 @@ void service::source(const session_ptr& s) {
 }
 
 void service::seal(const session_ptr& s) {
-  s->order_id = make_uuid7(time_.now(), random_);
   s->person = s->user_id.empty() ? "order:" + s->order_id : s->user_id;
   people_.seal_key(s->person, [this, s](result<std::string> key) {
     if (!key)
@@ -297,6 +299,7 @@ void service::check_out(const session_ptr& s, order::placement placed) {
   const auto version = placed.order_id.empty()    ? std::optional<uint64_t>{}
                        : s->what.expected_version ? s->what.expected_version
                                                   : s->cart.version;
+  placed.order_id = s->order_id;
   entity::ask<cart::contract>(
       route_, s->what.cart_id, cart::checkout{std::move(placed), version}, s->how,
       [this, s](result<cart::cart_view> r) {
@@ -304,6 +307,9 @@ void service::check_out(const session_ptr& s, order::placement placed) {
           return s->done(fail(errc::quote_changed, "the cart changed while it was checked out"));
         if (!r)
           return s->done(r.error());
+        // Made by a version that did not derive order ids from commands.
+        if (r->order_id.empty())
+          return s->done(fail(errc::conflict, "the order of this key was rejected"));
         await(r->order_id, s->how, s->done);
       });
 }

@@ -142,6 +142,30 @@ TEST_F(ShopStock, GivesUnitsBackWhenOrdersAreCancelledInAnyOrder) {
   EXPECT_EQ(boss_->stock("BACK"), (units{10, 5, 5}));
 }
 
+TEST_F(ShopStock, AnswersARepeatOfARejectedOrderWithTheFirstAnswer) {
+  boss_->sell("RARE", 1'000, {{"berlin", 1}});
+  shopper ada{*shop_};
+  const auto cart = ada.cart({{"RARE", 2}});
+  auto order = order_of(cart);
+  const auto first = ada.place(order, "rejected");
+  ASSERT_EQ(first.status, 409) << first;
+  EXPECT_EQ(first.code(), "sold_out");
+  ASSERT_TRUE(eventually(std::chrono::seconds{10},
+                         [&] { return ada.read_cart(cart).text("/status") == "open"; }));
+  const auto expect_first = [&] {
+    const auto again = ada.place(order, "rejected");
+    EXPECT_EQ(again.status, 409) << again;
+    EXPECT_EQ(again.code(), "sold_out") << again;
+    EXPECT_EQ(again.text("/problems/0/field"), first.text("/problems/0/field")) << again;
+  };
+  expect_first();
+  EXPECT_EQ(boss_->count("RARE", "berlin", 5).status, 200);
+  EXPECT_EQ(ada.place(order, "anew").status, 201);
+  expect_first();
+  order["email"] = "eve@example.org";
+  EXPECT_EQ(ada.place(order, "rejected").status, 422);
+}
+
 TEST_F(ShopStock, AcceptsACountBelowWhatIsSold) {
   boss_->sell("COUNTED", 1'000, {{"berlin", 5}});
   shopper ada{*shop_};

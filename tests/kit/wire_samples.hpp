@@ -201,7 +201,8 @@ inline auto samples(std::type_identity<cart::reply>) {
                 .to_cart = "c2",
                 .lines = {{line("l1"), {120, yen}}, {line("l2"), {121, yen}}},
                 .subtotal = {241, yen},
-                .problems = problems()},
+                .problems = problems(),
+                .rejected = {"o0"}},
   });
 }
 

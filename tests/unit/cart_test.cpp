@@ -197,6 +197,36 @@ TEST_F(Cart, OpensAgainWhenItsOrderIsRejected) {
   EXPECT_EQ(check_out("o2").order_id, "o2");
 }
 
+TEST_F(Cart, AnswersARepeatedCheckoutWithItsOwnOrderAlsoWhenThatWasRejected) {
+  const auto first = make_command_id({"first"}), second = make_command_id({"second"});
+  const auto order_of = [&](const command_id& id) { return order_id_for(id, "c", cart.now); };
+  cart.must(line_of("l1", "A", 2));
+  const auto rejected = check_out(order_of(first)).order_id;
+  cart.must(reopen{rejected, {}});
+  cart.must(change_line{"l1", 1, {}});
+  cart.now += 5s;
+  ASSERT_NE(order_of(first), rejected) << "ids begin with the time";
+  const auto events = cart.events();
+  EXPECT_EQ(check_out(order_of(first)).order_id, rejected);
+  EXPECT_EQ(cart.events(), events);
+  EXPECT_EQ(view().rejected, std::vector{rejected});
+  cart.expect_replays(events / 2);
+  cart.expect_replays(events - 1);
+  const auto placed = check_out(order_of(second)).order_id;
+  EXPECT_EQ(placed, order_of(second));
+  EXPECT_EQ(check_out(order_of(first)).order_id, rejected) << "not what another command made";
+  EXPECT_EQ(check_out(order_of(second)).order_id, placed);
+}
+
+TEST_F(Cart, DerivesTheOrdersIdFromTheCommandAndTheCart) {
+  const auto one = make_command_id({"one"});
+  const auto id = order_id_for(one, "c", cart.now);
+  EXPECT_TRUE(is_plausible_id(id));
+  EXPECT_LT(id, order_id_for(one, "c", cart.now + 1s));
+  EXPECT_EQ(find_repeated({id}, order_id_for(one, "d", cart.now)), nullptr);
+  EXPECT_EQ(find_repeated({id}, order_id_for(make_command_id({"two"}), "c", cart.now)), nullptr);
+}
+
 TEST_F(Cart, HandsItsLinesOverOnce) {
   cart.must(line_of("l1", "A", 2));
   EXPECT_EQ(cart.refused(hand_over{"c", "c"}), errc::invalid);
