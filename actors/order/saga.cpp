@@ -246,16 +246,26 @@ void owe_shipments(const state& s, effects& out) {
   }
 }
 
+/// A call that may bring money waits until the units are held past the provider's deadline. One
+/// that goes on for longer is not interrupted by each extension: its failures would be forgotten,
+/// and people would never hear of them.
+bool waits_for_holds(const state& s, const attempt& a, time_point now) {
+  if (s.status != status::authorising ||
+      (a.kind != attempt_kind::authorise && a.kind != attempt_kind::confirm))
+    return false;
+  const auto needed = std::max(a.opened + provider_deadline / 2, now + provider_deadline / 4);
+  return std::ranges::any_of(s.reservations, [&](const auto& r) {
+    return r.state == unit_state::held && r.expires < needed;
+  });
+}
+
 effects owed(const state& s, time_point now) {
   effects out;
   if (!s.exists())
     return out;
   owe_units(s, now, out);
-  const bool extending = std::ranges::any_of(
-      out, [](const auto& e) { return std::holds_alternative<ask_extend>(e.what); });
   for (const auto& a : s.attempts)
-    if (a.open() &&
-        !(extending && (a.kind == attempt_kind::authorise || a.kind == attempt_kind::confirm)))
+    if (a.open() && !waits_for_holds(s, a, now))
       out.push_back({"pay/" + std::to_string(a.number), "psp",
                      call_provider{a, {a.amount, s.what.sums.total.currency}}});
   owe_shipments(s, out);

@@ -169,6 +169,22 @@ TEST_F(Order, ExtendsHoldsThatWouldLapseBeforeTheProviderAnswers) {
   EXPECT_EQ(steps(), std::set<std::string>{"pay/1"});
 }
 
+TEST_F(Order, GoesOnAskingTheProviderWhileItExtendsItsHoldsAgain) {
+  place_two_lines();
+  order.must(units_held{"o/0/0", 2, order.now + provider_deadline});
+  order.must(units_held{"o/1/0", 1, order.now + 600s});
+  for (int minute = 0; minute < 10; ++minute) {
+    EXPECT_EQ(steps(), std::set<std::string>{"pay/1"});
+    order.now += provider_deadline / 2 + 1s;
+    EXPECT_EQ(steps().count("pay/1"), 1u) << "its failures would be forgotten";
+    ASSERT_FALSE(owed<ask_extend>().empty());
+    for (const auto& e : owed<ask_extend>())
+      order.must(units_extended{e.reservation, e.expires});
+  }
+  order.now += provider_deadline - 1s;
+  EXPECT_EQ(steps().count("pay/1"), 0u) << "nobody pays for units that are about to be lost";
+}
+
 TEST_F(Order, TakesAnotherCardWithinTheHold) {
   place_two_lines();
   grant_all();
