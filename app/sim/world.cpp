@@ -189,6 +189,7 @@ void world::heal() {
   wires.heal_all();
   for (auto& s : slots_) {
     s.paused_until = 0ns;
+    s.dying.reset();
     if (s.server)
       s.server->heal();
     else
