@@ -54,8 +54,7 @@ struct cart_view {
 /// of the command would call its order is recognised.
 std::string order_id_for(const command_id& checkout, std::string_view cart_id, time_point now);
 /// Which of `orders` the command made that would make `order_id` now; null when none.
-const std::string* find_repeated(const std::vector<std::string>& orders,
-                                 std::string_view order_id);
+const std::string* find_repeated(const std::vector<std::string>& orders, std::string_view order_id);
 
 // --- commands of people. A cart never opened is errc::not_found; one that is being or was ordered
 // or merged refuses change with errc::cart_closed. `expected_version`, if any, must be the cart's
