@@ -29,6 +29,8 @@ void participant::read_table() {
     reading_ = false;
     if (now)
       adopt(*now);
+    else // while joining nobody else would ask
+      later(table_pause, [this] { read_table(); });
     if (std::exchange(read_again_, false))
       return read_table();
     for (auto& then : std::exchange(after_read_, {}))

@@ -55,6 +55,14 @@ TEST_F(Simulation, KeepsAllPromisesUnderFreshSeeds) {
   }
 }
 
+/// 14: a joining node whose look at the membership table failed never looked again.
+TEST_F(Simulation, KeepsAllPromisesUnderSeedsThatFoundABugOnce) {
+  for (const uint64_t seed : {14}) {
+    const auto v = run_seed(seed);
+    EXPECT_TRUE(v.holds()) << told(v);
+  }
+}
+
 TEST_F(Simulation, SurvivesACrashAtEveryStepOfAPurchase) {
   uint64_t step = 0;
   for (;; ++step) {
