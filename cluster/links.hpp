@@ -44,6 +44,7 @@ public:
   virtual result<void> listen(link_events heard) = 0;
   /// Connects, and again after each loss (back-off with jitter), until close().
   virtual void open(const peer& to) = 0;
+  /// The caller forgets the peer (`knows`), too: a connection that is half way up is refused then.
   virtual void close(const node_ref& to) = 0;
   /// False when there is no link now. Queues; the caller bounds what is unacknowledged.
   virtual bool send(const node_ref& to, std::string message) = 0;

@@ -31,6 +31,7 @@ TEST(Links, SayNothingOfAPeerThatIsClosedWhileTheyMeet) {
     a.links->open(b.at(wire.port()));
     ASSERT_TRUE(becomes([&] { return wire.accepted() > 0; }));
     a.links->close(b.who());
+    a.know_nobody(); // whoever closes a link forgets the peer: a connection may be half way up
     b.know(a.who());
     wire.pass();
     EXPECT_TRUE(becomes([&] { return wire.open() == 0; }));
