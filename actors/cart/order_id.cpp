@@ -38,8 +38,7 @@ const std::string* find_repeated(const std::vector<std::string>& orders,
   if (order_id.size() != uuid_length)
     return nullptr;
   const auto it = std::ranges::find_if(orders, [&](std::string_view known) {
-    return known.size() == uuid_length &&
-           known.substr(time_length) == order_id.substr(time_length);
+    return known.size() == uuid_length && known.substr(time_length) == order_id.substr(time_length);
   });
   return it == orders.end() ? nullptr : &*it;
 }
