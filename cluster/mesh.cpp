@@ -54,6 +54,8 @@ void mesh::open(const peer& to) {
 }
 
 void mesh::close(const node_ref& who) {
+  if (!gate(who))
+    return;
   net_.close(who);
   run_on(who, [](gateway& g) { g.close(); });
   std::lock_guard lock(mutex_);

@@ -26,13 +26,17 @@ void participant::read_table() {
     return;
   }
   around_.table->read(here([this](const result<membership>& now) {
-    reading_ = false;
-    if (now)
+    if (now) {
+      reading_ = false;
       adopt(*now);
-    else // while joining nobody else would ask
-      later(table_pause, [this] { read_table(); });
-    if (std::exchange(read_again_, false))
-      return read_table();
+      if (std::exchange(read_again_, false))
+        return read_table();
+    } else { // while joining nobody else would ask; who asks meanwhile waits for the same attempt
+      later(table_pause, [this] {
+        reading_ = read_again_ = false;
+        read_table();
+      });
+    }
     for (auto& then : std::exchange(after_read_, {}))
       then();
   }));
@@ -75,7 +79,6 @@ void participant::adopt(const membership& now) {
     if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
       probes_.forget(m.who);
       suspecting_.erase(m.who);
-      std::erase_if(outgoing_, [&](const auto& o) { return o.second == m.who; });
       around_.ways->close(m.who);
     }
   tell_settled();

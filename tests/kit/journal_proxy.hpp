@@ -49,6 +49,8 @@ public:
   void next(fault f) { fault_ = f; }
   /// While away it cuts every connection.
   void set_away(bool away) { away_ = away; }
+  /// Taken so far.
+  int connections() const { return connections_; }
 
 private:
   struct pair {
@@ -80,6 +82,7 @@ private:
   }
   void accept_one() {
     pair p{::accept(listener_, nullptr, nullptr), -1};
+    ++connections_;
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
@@ -119,6 +122,7 @@ private:
   char buffer_[65536];
   std::atomic<fault> fault_{fault::none};
   std::atomic<bool> away_{false};
+  std::atomic<int> connections_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
