@@ -3,7 +3,8 @@
 #pragma once
 
 #include "actors/cart/cart.hpp"
-#include "actors/entity/entity.hpp"
+#include "actors/entity/performer.hpp"
+#include "cluster/router.hpp"
 
 namespace souk::cart {
 

@@ -13,6 +13,7 @@
 #include "actors/entity/ask.hpp"
 #include "actors/entity/environment.hpp"
 #include "actors/entity/fold.hpp"
+#include "actors/entity/performer.hpp"
 #include "base/log.hpp"
 #include "cluster/waker.hpp"
 
@@ -20,13 +21,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 namespace souk::entity {
-
-/// Carries out one effect of a model and answers with the command that records its outcome; a
-/// failure means "try again later". Called on the entity's actor; answers on any thread, once or
-/// never.
-template <model M>
-using performer = std::function<void(const entity_id& source, const typename M::effect& what,
-                                     callback<typename M::command> done)>;
 
 /// Timers are no finer than this.
 inline constexpr std::chrono::milliseconds look_again{1};

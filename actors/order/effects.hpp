@@ -1,8 +1,9 @@
 // Carries out what an order owes: asks stock cells, shipments and its cart, and calls the provider.
 #pragma once
 
-#include "actors/entity/entity.hpp"
+#include "actors/entity/performer.hpp"
 #include "actors/order/order.hpp"
+#include "cluster/router.hpp"
 
 namespace souk::order {
 

@@ -1,8 +1,9 @@
 // Carries out what a shipment owes: telling its order that it was delivered.
 #pragma once
 
-#include "actors/entity/entity.hpp"
+#include "actors/entity/performer.hpp"
 #include "actors/shipment/shipment.hpp"
+#include "cluster/router.hpp"
 
 namespace souk::shipment {
 

@@ -1,6 +1,7 @@
 #include "app/sim/node.hpp"
 
 #include "actors/cart/effects.hpp"
+#include "actors/entity/entity.hpp"
 #include "actors/order/effects.hpp"
 #include "actors/shipment/effects.hpp"
 
@@ -25,26 +26,6 @@ class dead_stream final : public persistence::journal_stream {
   void append(persistence::fragment) override {}
 };
 
-/// planted_bug::answers_early: calls durable what has only been queued.
-class hasty_stream final : public persistence::journal_stream {
-public:
-  hasty_stream(std::unique_ptr<persistence::journal_stream> real, uint64_t seq,
-               std::weak_ptr<persistence::journal_observer> observer)
-      : real_(std::move(real)), seq_(seq), observer_(std::move(observer)) {}
-  bool accepts() const override { return real_->accepts(); }
-  void append(persistence::fragment f) override {
-    seq_ += f.events;
-    real_->append(std::move(f));
-    if (const auto hears = observer_.lock())
-      hears->committed(seq_);
-  }
-
-private:
-  std::unique_ptr<persistence::journal_stream> real_;
-  uint64_t seq_;
-  std::weak_ptr<persistence::journal_observer> observer_;
-};
-
 } // namespace
 
 void node::socket::heal() {
@@ -64,10 +45,7 @@ node::socket::open(const entity_id& entity, uint64_t seq, const chain_hash& chai
                    std::weak_ptr<persistence::journal_observer> observer) {
   if (!to_)
     return std::make_unique<dead_stream>();
-  auto stream = to_->open(entity, seq, chain, observer);
-  if (planted_ == planted_bug::answers_early)
-    return std::make_unique<hasty_stream>(std::move(stream), seq, std::move(observer));
-  return stream;
+  return to_->open(entity, seq, chain, std::move(observer));
 }
 
 void node::socket::due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
@@ -88,12 +66,10 @@ node::node(const surroundings& around, outcome_tap tap, node_options options)
       mesh_(actors_, {options_.name, options_.generation}, links_, router_, time_),
       started_(time_.elapsed()) {
   journal_.connect(std::make_unique<persistence::sim_journal>(
-                       around.store, run_later(),
-                       persistence::sim_journal_options{.node = options_.name,
-                                                        .generation = options_.generation,
-                                                        .seed = options_.seed},
-                       options_.journal),
-                   options_.planted);
+      around.store, run_later(),
+      persistence::sim_journal_options{
+          .node = options_.name, .generation = options_.generation, .seed = options_.seed},
+      options_.journal));
   scheduler_.clock().current_time += 1h;
   add_kinds(std::move(tap));
   join();
@@ -190,17 +166,6 @@ entity::performer<order::model> node::order_performer(outcome_tap tap) {
   return [this, real = std::move(real), tap = std::move(tap)](const entity_id& source,
                                                               const order::model::effect& effect,
                                                               callback<order::command> done) {
-    const auto* release = std::get_if<order::ask_release>(&effect.what);
-    if (release && options_.planted == planted_bug::forgets_release) {
-      const order::command forgotten{order::units_released{release->reservation}};
-      tap(source, effect, forgotten);
-      return done(forgotten);
-    }
-    const auto* call = std::get_if<order::call_provider>(&effect.what);
-    if (call && call->what.kind == order::attempt_kind::cancel &&
-        options_.planted == planted_bug::forgets_void)
-      return done(order::command{order::intent_seen{
-          {call->what.intent, payment::intent_status::canceled, call->amount}, call->what.number}});
     const std::weak_ptr<const uint64_t> mine = alive_;
     real(source, effect, [=, done = std::move(done)](result<order::command> outcome) {
       if (outcome && mine.lock())

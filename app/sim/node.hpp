@@ -4,7 +4,8 @@
 #pragma once
 
 #include "actors/cart/cart.hpp"
-#include "actors/entity/entity.hpp"
+#include "actors/entity/environment.hpp"
+#include "actors/entity/performer.hpp"
 #include "actors/order/order.hpp"
 #include "actors/session/session.hpp"
 #include "actors/shipment/shipment.hpp"
@@ -21,9 +22,6 @@
 
 namespace souk::sim {
 
-/// Bugs the checkers must find; for tests of the simulation itself.
-enum class planted_bug : uint8_t { none, forgets_release, forgets_void, answers_early };
-
 /// Hears what an order is about to believe about others.
 using outcome_tap = std::function<void(const entity_id& order, const order::model::effect& what,
                                        const order::command& outcome)>;
@@ -36,7 +34,6 @@ struct node_options {
   persistence::sim_faults journal;
   std::chrono::seconds idle{120};
   bool shuffle = true; ///< which of several ready actors runs is up to the dice
-  planted_bug planted = planted_bug::none;
 };
 
 /// What all nodes share, and what outlives them.
@@ -83,10 +80,7 @@ private:
   /// A journal that can be cut off while actors still hold on to it.
   class socket final : public persistence::journal {
   public:
-    void connect(std::unique_ptr<persistence::sim_journal> to, planted_bug planted) {
-      to_ = std::move(to);
-      planted_ = planted;
-    }
+    void connect(std::unique_ptr<persistence::sim_journal> to) { to_ = std::move(to); }
     void cut() { to_.reset(); }
     void heal();
     bool ready() const;
@@ -99,7 +93,6 @@ private:
 
   private:
     std::unique_ptr<persistence::sim_journal> to_;
-    planted_bug planted_ = planted_bug::none;
   };
   class silent_people final : public supervision::operators_queue {
     void stuck(const entity_id&, const std::string&, int, const failure&) override {}

@@ -62,9 +62,9 @@ market draw_market(dice& random) {
 
 } // namespace
 
-verdict run_seed(uint64_t seed, planted_bug planted) {
+verdict run_seed(uint64_t seed) {
   dice draw{seed * 0x9e3779b97f4a7c15U + 1};
-  world w{seed, fault_plan::draw(draw), planted};
+  world w{seed, fault_plan::draw(draw)};
   w.shop = draw_market(draw);
   staff clerk{w};
   for (const auto& g : w.shop.goods_for_sale)

@@ -24,7 +24,7 @@ struct verdict {
 };
 
 /// One random life: faults, goods, people, all drawn from `seed`.
-verdict run_seed(uint64_t seed, planted_bug planted = planted_bug::none);
+verdict run_seed(uint64_t seed);
 
 /// One fixed purchase until it is delivered, the node killed after `step` steps (0: never). Nothing
 /// when the purchase was over before that step.

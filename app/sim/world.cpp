@@ -60,11 +60,11 @@ fault_plan fault_plan::draw(dice& random) {
   return out;
 }
 
-world::world(uint64_t seed, const fault_plan& with, planted_bug planted)
+world::world(uint64_t seed, const fault_plan& with)
     : random(seed), members(store, time),
       wires([this](auto delay, auto what) { time.after(delay, std::move(what)); }, seed),
       plan(with), money(time, random, plan.bank), watch(store, money),
-      people(time, random, watch, log, [this] { return any_node(); }), planted_(planted) {
+      people(time, random, watch, log, [this] { return any_node(); }) {
   money.on_webhook([this](const auto& event, const auto& fact, auto answered) {
     hear_webhook(event, fact, std::move(answered));
   });
@@ -111,8 +111,7 @@ void world::boot(slot& s) {
                    .seed = random.raw(),
                    .journal = plan.journal,
                    .idle = plan.idle,
-                   .shuffle = plan.shuffle,
-                   .planted = planted_});
+                   .shuffle = plan.shuffle});
 }
 
 // --- faults

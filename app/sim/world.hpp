@@ -43,7 +43,7 @@ struct market {
 
 class world {
 public:
-  world(uint64_t seed, const fault_plan& plan, planted_bug planted = planted_bug::none);
+  world(uint64_t seed, const fault_plan& plan);
   ~world();
 
   /// Runs for so much virtual time.
@@ -103,7 +103,6 @@ private:
   void hear_webhook(const std::string& event, const payment::intent& fact,
                     std::function<void(bool)> answered);
 
-  const planted_bug planted_;
   std::vector<slot> slots_;
   uint64_t steps_ = 0;
   int crashes_ = 0;

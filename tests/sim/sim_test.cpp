@@ -1,4 +1,5 @@
-// The simulation itself: it repeats, it finds what is planted, and it finds nothing else.
+// The simulation itself: it repeats, and it finds nothing wrong. That it finds what is planted is
+// shown by ./dev mutants.
 #include "app/sim/sim.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -72,27 +73,6 @@ TEST_F(Simulation, SurvivesACrashAtEveryStepOfAPurchase) {
     ASSERT_TRUE(v->holds()) << "crash at step " << step << "\n" << told(*v);
   }
   EXPECT_GT(step, 50) << "a purchase takes more steps than that";
-}
-
-/// Some seed of the first few finds the bug, with this word in its complaint.
-void expect_found(planted_bug planted, const std::string& word) {
-  for (uint64_t seed = 1; seed <= 30; ++seed)
-    for (const auto& complaint : run_seed(seed, planted).complaints)
-      if (complaint.find(word) != std::string::npos)
-        return;
-  ADD_FAILURE() << "nobody noticed";
-}
-
-TEST_F(Simulation, NoticesUnitsThatAreNeverReleased) {
-  expect_found(planted_bug::forgets_release, "believes what");
-}
-
-TEST_F(Simulation, NoticesMoneyThatIsNeverGivenBack) {
-  expect_found(planted_bug::forgets_void, "ended with money at the bank");
-}
-
-TEST_F(Simulation, NoticesAnswersThatAreGivenBeforeTheCommit) {
-  expect_found(planted_bug::answers_early, "law 2");
 }
 
 } // namespace
