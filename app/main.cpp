@@ -57,6 +57,9 @@ void describe_simulation(CLI::App& sub, sim::sim_options& o) {
   sub.add_option("--seeds", o.seeds, "how many lives");
   sub.add_option("--seed", o.seed, "the first one; alone: only that one");
   sub.add_flag("--crash-every-step", o.crash_every_step, "one purchase, killed after each step");
+  sub.add_option("--jobs", o.jobs, "lives at a time; 0: one for each processor");
+  sub.add_option("--only", o.only, "parts of the life of --seed, as a failure prints them");
+  sub.add_option("--shrink", o.shrink_lives, "lives to spend on making a failing one small");
   sub.add_flag("--verbose", o.verbose);
 }
 

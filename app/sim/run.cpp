@@ -45,7 +45,8 @@ verdict judge(world& w, uint64_t seed) {
           .crashes = w.crashes(),
           .orders = w.watch.orders_by_status(),
           .complaints = w.watch.complaints(),
-          .story = stories(w)};
+          .story = stories(w),
+          .acts = w.turns.done()};
 }
 
 market draw_market(dice& random) {
@@ -60,11 +61,30 @@ market draw_market(dice& random) {
   return out;
 }
 
+/// Those the life meets, by their place in what was drawn.
+std::map<size_t, fault> expect_faults(world& w, const fault_plan& plan, dice& draw,
+                                      std::chrono::milliseconds until, const excerpt& kept) {
+  const auto all = draw_faults(plan, draw, until);
+  std::map<size_t, fault> out;
+  std::vector<fault> met;
+  for (size_t place = 0; place < all.size(); ++place)
+    if (!kept.faults || kept.faults->contains(place)) {
+      out.emplace(place, all[place]);
+      met.push_back(all[place]);
+    }
+  w.expect(met);
+  return out;
+}
+
 } // namespace
 
-verdict run_seed(uint64_t seed) {
+verdict run_seed(uint64_t seed, const excerpt& kept) {
   dice draw{seed * 0x9e3779b97f4a7c15U + 1};
-  world w{seed, fault_plan::draw(draw)};
+  auto plan = fault_plan::draw(draw);
+  for (const auto& part : kept.calm)
+    calm(plan, part);
+  world w{seed, plan};
+  w.turns.keep(kept.acts);
   w.shop = draw_market(draw);
   staff clerk{w};
   for (const auto& g : w.shop.goods_for_sale)
@@ -75,7 +95,10 @@ verdict run_seed(uint64_t seed) {
   const auto size = draw.between(1, 8);
   for (int n = 1; n <= size; ++n)
     crowd.emplace_back(w, n).start();
-  w.run_for(std::chrono::seconds{draw.between(20, 120)});
+  const auto drawn = std::chrono::milliseconds{1'000 * draw.between(20, 120)};
+  const auto span = kept.span.value_or(drawn);
+  const auto met = expect_faults(w, plan, draw, drawn, kept);
+  w.run_for(span);
 
   w.shop.open = false;
   w.heal();
@@ -84,7 +107,14 @@ verdict run_seed(uint64_t seed) {
   w.run_for(settle_time);
   clerk.finish_everything(2);
   w.run_for(settle_time);
-  return judge(w, seed);
+  auto out = judge(w, seed);
+  out.span = span;
+  for (const auto& [place, f] : met)
+    if (f.at < span) {
+      out.faults_met.push_back(place);
+      out.faults.push_back(f.text());
+    }
+  return out;
 }
 
 std::optional<verdict> buy_with_crash_at(uint64_t step) {

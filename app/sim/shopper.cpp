@@ -12,9 +12,12 @@ constexpr int64_t shipping_price = 490;
 void shopper::start() { go_on(); }
 
 void shopper::go_on() {
-  world_.time.after(world_.random.millis(10, 4'000), [this] {
-    if (world_.shop.open)
-      act();
+  const sim::act next{name_, ++turns_};
+  random_ = world_.dice_of(next);
+  world_.time.after(random_.millis(10, 4'000), [this, next] {
+    if (!world_.shop.open)
+      return;
+    world_.turns.begin(next) ? act() : go_on();
   });
 }
 
@@ -64,13 +67,12 @@ void shopper::add_line(const goods& what, int64_t quantity, std::function<void()
 }
 
 void shopper::act_on_cart() {
-  auto& random = world_.random;
-  const auto choice = random.between(1, 100);
+  const auto choice = random_.between(1, 100);
   if (view_.lines.empty() || choice <= 35) {
     const auto& all = world_.shop.goods_for_sale;
     const auto& what =
-        all[static_cast<size_t>(random.between(0, static_cast<int64_t>(all.size()) - 1))];
-    return add_line(what, random.between(1, 3), later());
+        all[static_cast<size_t>(random_.between(0, static_cast<int64_t>(all.size()) - 1))];
+    return add_line(what, random_.between(1, 3), later());
   }
   if (choice <= 50)
     return change_something(later());
@@ -83,18 +85,17 @@ void shopper::act_on_cart() {
   if (choice <= 70 && !kept_cart_.empty())
     return merge(later());
   const auto card = pick_card();
-  if (random.percent(10))
+  if (random_.percent(10))
     check_out(card, [] {}); // in another tab, under another key
   check_out(card, later());
 }
 
 void shopper::change_something(std::function<void()> then) {
-  auto& random = world_.random;
   const auto& line = view_.lines[static_cast<size_t>(
-      random.between(0, static_cast<int64_t>(view_.lines.size()) - 1))];
-  if (random.percent(30))
+      random_.between(0, static_cast<int64_t>(view_.lines.size()) - 1))];
+  if (random_.percent(30))
     return ask_cart(cart::remove_line{line.id, {}}, std::move(then));
-  ask_cart(cart::change_line{line.id, random.between(1, 4), {}}, std::move(then));
+  ask_cart(cart::change_line{line.id, random_.between(1, 4), {}}, std::move(then));
 }
 
 void shopper::log_in(std::function<void()> then) {
@@ -121,7 +122,7 @@ std::string shopper::pick_card() {
                                       "pm_souk_lost_before",
                                       "pm_souk_lost_after",
                                       "pm_card_authenticationRequired"};
-  return cards[world_.random.between(0, std::size(cards) - 1)];
+  return cards[random_.between(0, std::size(cards) - 1)];
 }
 
 order::placement shopper::make_placement(const std::string& payment_method) {
@@ -144,7 +145,7 @@ order::placement shopper::make_placement(const std::string& payment_method) {
                             {l.unit_price.amount * l.quantity, euro},
                             world_.shop.warehouses,
                             l.options};
-    const auto turn = world_.random.between(0, static_cast<int64_t>(line.warehouses.size()) - 1);
+    const auto turn = random_.between(0, static_cast<int64_t>(line.warehouses.size()) - 1);
     std::rotate(line.warehouses.begin(), line.warehouses.begin() + turn, line.warehouses.end());
     subtotal += line.total.amount;
     out.lines.push_back(std::move(line));
@@ -172,16 +173,16 @@ void shopper::await_order(std::function<void(const order::order_view&)> then) {
 }
 
 void shopper::act_on_order() {
-  if (world_.random.percent(5))
+  if (random_.percent(5))
     return world_.people.ask<order::contract>(order_, order::cancel{"changed my mind"},
                                               trace_left::maybe, [this](const auto&) { go_on(); });
   await_order([this](const order::order_view& o) {
     const bool waits =
         o.status == order::status::payment_failed || o.status == order::status::action_required;
-    if (waits && world_.random.percent(80))
+    if (waits && random_.percent(80))
       return pay_again(o);
     order_.clear();
-    if (o.status != order::status::rejected || world_.random.percent(50))
+    if (o.status != order::status::rejected || random_.percent(50))
       cart_.clear(); // goes home, or tries again with the cart that reopened
     go_on();
   });
@@ -189,9 +190,9 @@ void shopper::act_on_order() {
 
 void shopper::pay_again(const order::order_view& o) {
   const bool at_bank = o.status == order::status::action_required;
-  const auto card = at_bank && world_.random.percent(70) ? std::string{} : pick_card();
+  const auto card = at_bank && random_.percent(70) ? std::string{} : pick_card();
   const auto& url = o.payment.next_action_url;
-  if (at_bank && world_.random.percent(80) && !url.empty())
+  if (at_bank && random_.percent(80) && !url.empty())
     world_.money.authenticate(url.substr(url.rfind('/') + 1));
   world_.people.ask<order::contract>(order_, order::pay{card}, trace_left::always,
                                      [this](const auto&) { go_on(); });

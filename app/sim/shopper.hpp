@@ -40,7 +40,8 @@ private:
 
   world& world_;
   const std::string name_;
-  int carts_ = 0, placements_ = 0, lines_ = 0;
+  dice random_{0}; ///< of this turn
+  int turns_ = 0, carts_ = 0, placements_ = 0, lines_ = 0;
   std::string cart_, order_, session_;
   std::string kept_cart_; ///< from before, to be merged into
   cart::cart_view view_;

@@ -5,18 +5,20 @@
 namespace souk::sim {
 
 void staff::go_on() {
-  world_.time.after(world_.random.millis(100, 5'000), [this] {
-    if (world_.shop.open)
-      act();
+  const sim::act next{"clerk", ++turns_};
+  random_ = world_.dice_of(next);
+  world_.time.after(random_.millis(100, 5'000), [this, next] {
+    if (!world_.shop.open)
+      return;
+    world_.turns.begin(next) ? act() : go_on();
   });
 }
 
 void staff::act() {
-  auto& random = world_.random;
   const auto& orders = world_.shop.orders;
-  if (orders.empty() || random.percent(30))
+  if (orders.empty() || random_.percent(30))
     return work_on_stock();
-  move_on(orders[static_cast<size_t>(random.between(0, static_cast<int64_t>(orders.size()) - 1))],
+  move_on(orders[static_cast<size_t>(random_.between(0, static_cast<int64_t>(orders.size()) - 1))],
           [this] { go_on(); });
 }
 
@@ -28,19 +30,18 @@ void staff::receive(const std::string& sku, const std::string& warehouse, int64_
 }
 
 void staff::work_on_stock() {
-  auto& random = world_.random;
   const auto pick = [&](const auto& from) {
-    return from[static_cast<size_t>(random.between(0, static_cast<int64_t>(from.size()) - 1))];
+    return from[static_cast<size_t>(random_.between(0, static_cast<int64_t>(from.size()) - 1))];
   };
   const auto sku = pick(world_.shop.goods_for_sale).sku;
   const auto warehouse = pick(world_.shop.warehouses);
-  const auto choice = random.between(1, 100);
+  const auto choice = random_.between(1, 100);
   if (choice <= 40)
-    return receive(sku, warehouse, random.between(1, 4), [this] { go_on(); });
+    return receive(sku, warehouse, random_.between(1, 4), [this] { go_on(); });
   const auto key = stock::key_of(sku, warehouse);
   const auto then = [this](const auto&) { go_on(); };
   if (choice <= 60)
-    return world_.people.ask<stock::contract>(key, stock::count{random.between(0, 8), "count"},
+    return world_.people.ask<stock::contract>(key, stock::count{random_.between(0, 8), "count"},
                                               trace_left::always, then);
   if (choice <= 75 && !world_.shop.orders.empty())
     return world_.people.ask<stock::contract>(
@@ -62,8 +63,7 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
           return deliver(*r, then);
         if (r->status == order::status::delivered && world_.shop.open)
           return world_.people.ask<order::contract>(
-              order_id,
-              order::refund{world_.random.between(1, r->payment.captured + 1), "complaint"},
+              order_id, order::refund{random_.between(1, r->payment.captured + 1), "complaint"},
               trace_left::always, done);
         then();
       });
@@ -72,7 +72,7 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
 void staff::deliver(const order::order_view& o, std::function<void()> then) {
   if (o.shipments.empty())
     return then();
-  const auto which = world_.random.between(0, static_cast<int64_t>(o.shipments.size()) - 1);
+  const auto which = random_.between(0, static_cast<int64_t>(o.shipments.size()) - 1);
   world_.people.ask<shipment::contract>(o.shipments[static_cast<size_t>(which)].id,
                                         shipment::deliver{}, trace_left::maybe,
                                         [then = std::move(then)](const auto&) { then(); });

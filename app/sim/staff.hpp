@@ -28,6 +28,8 @@ private:
   void work_through(std::vector<std::string> left, int rounds);
 
   world& world_;
+  dice random_{0}; ///< of this turn
+  int turns_ = 0;
 };
 
 } // namespace souk::sim

@@ -1,70 +1,18 @@
 #include "app/sim/world.hpp"
 
+#include <cstring>
+
 namespace souk::sim {
 
 namespace {
 constexpr std::chrono::milliseconds restart_after{50};
 } // namespace
 
-namespace {
-
-/// Not all at once: each kind of fault in a part of the worlds.
-void draw_cluster(fault_plan& out, dice& random) {
-  const auto sometimes = [&](int64_t percent, int64_t least, int64_t most) {
-    return random.percent(percent) ? random.millis(least, most) : 0ms;
-  };
-  out.nodes = static_cast<int>(random.percent(35) ? 1 : random.between(2, 5));
-  out.table.latency_most = random.percent(20) ? random.millis(5, 300) : random.millis(1, 5);
-  out.table.unheard = random.percent(20) ? 300'000 : 0;
-  out.table.lost_before = out.table.lost_after = random.percent(20) ? 20'000 : 0;
-  out.links.latency_most = random.percent(20) ? random.millis(5, 400) : random.millis(1, 2);
-  out.links.reset = random.percent(20) ? 2'000 : 0;
-  out.crash_all_percent = random.percent(30) ? 20 : 0;
-  out.pause_every = sometimes(30, 2'000, 20'000);
-  out.cut_every = sometimes(30, 1'000, 15'000);
-  out.drain_every = sometimes(30, 3'000, 20'000);
-  out.store_away_every = sometimes(20, 5'000, 30'000);
-}
-
-} // namespace
-
-fault_plan fault_plan::draw(dice& random) {
-  fault_plan out;
-  const auto ppm = [&](int64_t most) {
-    return static_cast<uint32_t>(random.percent(40) ? random.between(0, most) : 0);
-  };
-  auto& j = out.journal;
-  j.latency_most = random.percent(20) ? random.millis(5, 200) : random.millis(1, 5);
-  j.refused = ppm(20'000);
-  j.lost_before = ppm(20'000);
-  j.lost_after = ppm(20'000);
-  j.late = ppm(20'000);
-  j.reconnect = random.millis(5, 500);
-  auto& k = out.bank.knobs;
-  k.seed = random.between(1, 1'000'000'000);
-  k.delay_max_ms = random.percent(30) ? random.between(1, 20'000) : 100;
-  k.lose_before_ppm = ppm(200'000);
-  k.lose_after_ppm = ppm(200'000);
-  k.error_ppm = ppm(150'000);
-  k.duplicate_ppm = ppm(500'000);
-  k.reorder_ppm = ppm(500'000);
-  out.bank.network_ms = random.between(1, 100);
-  out.bank.webhooks_lost_percent = random.percent(20) ? random.between(1, 100) : 0;
-  if (random.percent(60))
-    out.crash_every = random.millis(500, 20'000);
-  out.down_most = random.millis(10, 5'000);
-  out.long_outages_percent = random.percent(30) ? 20 : 0;
-  draw_cluster(out, random);
-  out.idle = std::chrono::seconds{random.percent(50) ? random.between(1, 5) : 120};
-  out.shuffle = random.percent(80);
-  return out;
-}
-
 world::world(uint64_t seed, const fault_plan& with)
     : random(seed), members(store, time),
       wires([this](auto delay, auto what) { time.after(delay, std::move(what)); }, seed),
       plan(with), money(time, random, plan.bank), watch(store, money),
-      people(time, random, watch, log, [this] { return any_node(); }) {
+      people(time, random, watch, log, [this] { return any_node(); }), seed_(seed) {
   money.on_webhook([this](const auto& event, const auto& fact, auto answered) {
     hear_webhook(event, fact, std::move(answered));
   });
@@ -74,12 +22,18 @@ world::world(uint64_t seed, const fault_plan& with)
     slots_[i].name = "n" + std::to_string(i + 1);
     boot(slots_[i]);
   }
-  schedule_faults();
 }
 
 world::~world() {
   for (auto& s : slots_)
     s.server.reset();
+}
+
+dice world::dice_of(const act& turn) const {
+  const auto own = make_command_id({std::to_string(seed_), turn.who, std::to_string(turn.number)});
+  uint64_t start = 0;
+  std::memcpy(&start, own.bytes.data(), sizeof start);
+  return dice{start};
 }
 
 node* world::any_node() {
@@ -90,10 +44,6 @@ node* world::any_node() {
   if (all.empty())
     return nullptr;
   return all[static_cast<size_t>(random.between(0, static_cast<int64_t>(all.size()) - 1))];
-}
-
-world::slot& world::any_slot() {
-  return slots_[static_cast<size_t>(random.between(0, static_cast<int64_t>(slots_.size()) - 1))];
 }
 
 void world::boot(slot& s) {
@@ -131,56 +81,46 @@ void world::drain(size_t which, std::chrono::nanoseconds down) {
   s.server->leave();
 }
 
-void world::every(std::chrono::milliseconds fault_plan::*how_often, std::function<void()> what) {
-  if (plan.*how_often == 0ms)
-    return;
-  time.after(random.millis(1, 2 * (plan.*how_often).count()), [this, how_often, what] {
-    if (plan.*how_often == 0ms)
-      return;
-    what();
-    every(how_often, what);
-  });
+void world::expect(const std::vector<fault>& faults) {
+  for (const auto& f : faults)
+    time.after(f.at, [this, f] {
+      if (!healed_)
+        strike(f);
+    });
 }
 
-void world::cut_some_link() {
-  const auto &from = any_slot().name, &to = any_slot().name;
-  if (from == to)
-    return;
-  const bool both = random.percent(50);
+void world::cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span) {
   wires.cut(from, to);
-  if (both)
-    wires.cut(to, from);
-  time.after(random.millis(100, 15'000), [this, from, to, both] {
-    wires.heal(from, to);
-    if (both)
-      wires.heal(to, from);
-  });
+  time.after(span, [this, from, to] { wires.heal(from, to); });
 }
 
-void world::schedule_faults() {
-  every(&fault_plan::crash_every, [this] {
-    const bool is_long = random.percent(plan.long_outages_percent);
-    const auto down =
-        is_long ? random.millis(60'000, 900'000) : random.millis(1, plan.down_most.count());
-    if (!random.percent(plan.crash_all_percent))
-      return void(any_slot().dying = down);
+void world::strike(const fault& f) {
+  const auto &name = slots_.at(f.node).name, &peer = slots_.at(f.peer).name;
+  switch (f.what) {
+  case fault::kind::crash:
+    return crash(f.node, f.span);
+  case fault::kind::crash_all:
     for (auto& s : slots_)
-      s.dying = down;
-  });
-  every(&fault_plan::pause_every,
-        [this] { any_slot().paused_until = time.elapsed() + random.millis(10, 10'000); });
-  every(&fault_plan::cut_every, [this] { cut_some_link(); });
-  every(&fault_plan::drain_every, [this] {
-    drain(static_cast<size_t>(random.between(0, static_cast<int64_t>(slots_.size()) - 1)),
-          random.millis(1, plan.down_most.count()));
-  });
-  every(&fault_plan::store_away_every, [this] {
+      s.dying = f.span;
+    return;
+  case fault::kind::pause:
+    return pause(f.node, f.span);
+  case fault::kind::cut_both:
+    cut(peer, name, f.span);
+    [[fallthrough]];
+  case fault::kind::cut:
+    return cut(name, peer, f.span);
+  case fault::kind::drain:
+    return drain(f.node, f.span);
+  case fault::kind::store_away:
     store.set_away(true);
-    time.after(random.millis(50, 5'000), [this] { store.set_away(false); });
-  });
+    time.after(f.span, [this] { store.set_away(false); });
+    return;
+  }
 }
 
 void world::heal() {
+  healed_ = true;
   plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
   money.heal();
   store.set_away(false);

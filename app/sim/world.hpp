@@ -3,29 +3,10 @@
 #pragma once
 
 #include "app/sim/client.hpp"
+#include "app/sim/excerpt.hpp"
+#include "app/sim/nemesis.hpp"
 
 namespace souk::sim {
-
-/// Drawn per seed: no world has all faults at once, so that each gets its turn alone (swarm).
-struct fault_plan {
-  persistence::sim_faults journal;
-  bank_faults bank;
-  int nodes = 1;
-  cluster::sim_membership_faults table;
-  cluster::sim_link_faults links;
-  std::chrono::milliseconds crash_every{0}; ///< on average; 0: never
-  std::chrono::milliseconds down_most{2'000};
-  int64_t long_outages_percent = 0; ///< of crashes: long enough for holds to lapse
-  int64_t crash_all_percent = 0;    ///< of crashes: every node at once
-  std::chrono::milliseconds pause_every{0};
-  std::chrono::milliseconds cut_every{0};   ///< a link, in one direction or both
-  std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
-  std::chrono::milliseconds store_away_every{0};
-  std::chrono::seconds idle{120};
-  bool shuffle = true;
-
-  static fault_plan draw(dice& random);
-};
 
 struct goods {
   std::string sku;
@@ -54,12 +35,16 @@ public:
   void pause(size_t which, std::chrono::nanoseconds span);
   /// Politely, then the next generation after `down`.
   void drain(size_t which, std::chrono::nanoseconds down);
+  /// What goes wrong from now on, at its times.
+  void expect(const std::vector<fault>& faults);
   /// crash() at that step, counted from now.
   void crash_at(uint64_t step) { crash_step_ = steps_ + step; }
   bool crashed_at_step() const { return !crash_step_; }
   /// No faults from now on.
   void heal();
 
+  /// The dice of one turn of one person: what others do or leave does not change it.
+  dice dice_of(const act& turn) const;
   uint64_t steps() const { return steps_; }
   int crashes() const { return crashes_; }
   /// Any that runs, or nullptr; people do not know who owns what.
@@ -79,6 +64,7 @@ public:
 
   client people;
   market shop;
+  diary turns;
 
 private:
   /// False when nothing happens before `until`.
@@ -95,17 +81,17 @@ private:
   void boot(slot& s);
   void bury(slot& s);
   void run_job(slot& s);
-  void schedule_faults();
-  void every(std::chrono::milliseconds fault_plan::*how_often, std::function<void()> what);
-  slot& any_slot();
-  void cut_some_link();
+  void strike(const fault& f);
+  void cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span);
   void move_to(std::chrono::nanoseconds elapsed);
   void hear_webhook(const std::string& event, const payment::intent& fact,
                     std::function<void(bool)> answered);
 
+  const uint64_t seed_;
   std::vector<slot> slots_;
   uint64_t steps_ = 0;
   int crashes_ = 0;
+  bool healed_ = false;
   std::optional<uint64_t> crash_step_;
 };
 

@@ -1,0 +1,174 @@
+#include "app/sim/nemesis.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace souk::sim {
+
+namespace {
+
+/// Not all at once: each kind of fault in a part of the worlds.
+void draw_cluster(fault_plan& out, dice& random) {
+  const auto sometimes = [&](int64_t percent, int64_t least, int64_t most) {
+    return random.percent(percent) ? random.millis(least, most) : 0ms;
+  };
+  out.nodes = static_cast<int>(random.percent(35) ? 1 : random.between(2, 5));
+  out.table.latency_most = random.percent(20) ? random.millis(5, 300) : random.millis(1, 5);
+  out.table.unheard = random.percent(20) ? 300'000 : 0;
+  out.table.lost_before = out.table.lost_after = random.percent(20) ? 20'000 : 0;
+  out.links.latency_most = random.percent(20) ? random.millis(5, 400) : random.millis(1, 2);
+  out.links.reset = random.percent(20) ? 2'000 : 0;
+  out.crash_all_percent = random.percent(30) ? 20 : 0;
+  out.pause_every = sometimes(30, 2'000, 20'000);
+  out.cut_every = sometimes(30, 1'000, 15'000);
+  out.drain_every = sometimes(30, 3'000, 20'000);
+  out.store_away_every = sometimes(20, 5'000, 30'000);
+}
+
+} // namespace
+
+fault_plan fault_plan::draw(dice& random) {
+  fault_plan out;
+  const auto ppm = [&](int64_t most) {
+    return static_cast<uint32_t>(random.percent(40) ? random.between(0, most) : 0);
+  };
+  auto& j = out.journal;
+  j.latency_most = random.percent(20) ? random.millis(5, 200) : random.millis(1, 5);
+  j.refused = ppm(20'000);
+  j.lost_before = ppm(20'000);
+  j.lost_after = ppm(20'000);
+  j.late = ppm(20'000);
+  j.reconnect = random.millis(5, 500);
+  auto& k = out.bank.knobs;
+  k.seed = random.between(1, 1'000'000'000);
+  k.delay_max_ms = random.percent(30) ? random.between(1, 20'000) : 100;
+  k.lose_before_ppm = ppm(200'000);
+  k.lose_after_ppm = ppm(200'000);
+  k.error_ppm = ppm(150'000);
+  k.duplicate_ppm = ppm(500'000);
+  k.reorder_ppm = ppm(500'000);
+  out.bank.network_ms = random.between(1, 100);
+  out.bank.webhooks_lost_percent = random.percent(20) ? random.between(1, 100) : 0;
+  if (random.percent(60))
+    out.crash_every = random.millis(500, 20'000);
+  out.down_most = random.millis(10, 5'000);
+  out.long_outages_percent = random.percent(30) ? 20 : 0;
+  draw_cluster(out, random);
+  out.idle = std::chrono::seconds{random.percent(50) ? random.between(1, 5) : 120};
+  out.shuffle = random.percent(80);
+  return out;
+}
+
+namespace {
+
+using calming = std::map<std::string, std::function<void(fault_plan&)>, std::less<>>;
+
+const calming& ways_to_calm() {
+  static const calming all{
+      {"journal", [](fault_plan& p) { p.journal = {}; }},
+      {"bank", [](fault_plan& p) { p.bank = {.knobs = {.seed = p.bank.knobs.seed}}; }},
+      {"table", [](fault_plan& p) { p.table = {}; }},
+      {"links", [](fault_plan& p) { p.links = {}; }},
+      {"passivation", [](fault_plan& p) { p.idle = 120s; }},
+      {"shuffling", [](fault_plan& p) { p.shuffle = false; }},
+  };
+  return all;
+}
+
+} // namespace
+
+void calm(fault_plan& plan, std::string_view part) {
+  const auto way = ways_to_calm().find(part);
+  SOUK_ASSERT(way != ways_to_calm().end(), "a part that calm_parts() names");
+  way->second(plan);
+}
+
+std::vector<std::string> calm_parts() {
+  std::vector<std::string> out;
+  for (const auto& [name, how] : ways_to_calm())
+    out.push_back(name);
+  return out;
+}
+
+namespace {
+
+struct drawing {
+  const fault_plan& plan;
+  dice& random;
+  std::chrono::milliseconds until;
+  std::vector<fault> out;
+
+  size_t any_node() { return static_cast<size_t>(random.between(0, plan.nodes - 1)); }
+  void every(std::chrono::milliseconds how_often, const std::function<void(fault)>& draw) {
+    if (how_often == 0ms)
+      return;
+    const auto gap = [&] { return random.millis(1, 2 * how_often.count()); };
+    for (auto at = gap(); at < until; at += gap())
+      draw({.at = at, .node = any_node()});
+  }
+  void add(fault f, fault::kind what, std::chrono::milliseconds span) {
+    f.what = what;
+    f.span = span;
+    out.push_back(f);
+  }
+  void crash(const fault& f) {
+    const bool is_long = random.percent(plan.long_outages_percent);
+    const auto down =
+        is_long ? random.millis(60'000, 900'000) : random.millis(1, plan.down_most.count());
+    const bool all = random.percent(plan.crash_all_percent);
+    add(f, all ? fault::kind::crash_all : fault::kind::crash, down);
+  }
+  void cut(fault f) {
+    f.peer = any_node();
+    const bool both = random.percent(50);
+    if (f.peer != f.node)
+      add(f, both ? fault::kind::cut_both : fault::kind::cut, random.millis(100, 15'000));
+  }
+};
+
+} // namespace
+
+std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
+                               std::chrono::milliseconds until) {
+  drawing d{plan, random, until, {}};
+  d.every(plan.crash_every, [&](const fault& f) { d.crash(f); });
+  d.every(plan.pause_every,
+          [&](const fault& f) { d.add(f, fault::kind::pause, random.millis(10, 10'000)); });
+  d.every(plan.cut_every, [&](const fault& f) { d.cut(f); });
+  d.every(plan.drain_every, [&](const fault& f) {
+    d.add(f, fault::kind::drain, random.millis(1, plan.down_most.count()));
+  });
+  d.every(plan.store_away_every,
+          [&](const fault& f) { d.add(f, fault::kind::store_away, random.millis(50, 5'000)); });
+  std::stable_sort(d.out.begin(), d.out.end(),
+                   [](const fault& a, const fault& b) { return a.at < b.at; });
+  return std::move(d.out);
+}
+
+std::string fault::text() const {
+  const auto name = [](size_t n) { return "n" + std::to_string(n + 1); };
+  const auto what_happens = [&]() -> std::string {
+    switch (what) {
+    case kind::crash:
+      return name(node) + " crashes";
+    case kind::crash_all:
+      return "all nodes crash";
+    case kind::pause:
+      return name(node) + " stands still";
+    case kind::cut:
+      return "nothing gets from " + name(node) + " to " + name(peer);
+    case kind::cut_both:
+      return name(node) + " and " + name(peer) + " are cut apart";
+    case kind::drain:
+      return name(node) + " leaves politely and is away";
+    case kind::store_away:
+      return "Postgres is away";
+    }
+    return "";
+  };
+  return std::to_string(at.count()) + " ms  " + what_happens() + " for " +
+         std::to_string(span.count()) + " ms";
+}
+
+} // namespace souk::sim

@@ -1,0 +1,57 @@
+// What goes wrong in a simulated world, drawn from its seed before it begins: rates of small
+// faults, which the dice decide call by call, and a list of large ones with their times. A list, so
+// that a failing life can be lived again without some of them.
+#pragma once
+
+#include "app/sim/bank.hpp"
+#include "cluster/sim_links.hpp"
+#include "cluster/sim_membership.hpp"
+#include "persistence/sim_journal.hpp"
+
+#include <string>
+#include <vector>
+
+namespace souk::sim {
+
+/// Drawn per seed: no world has all faults at once, so that each gets its turn alone (swarm).
+struct fault_plan {
+  persistence::sim_faults journal;
+  bank_faults bank;
+  int nodes = 1;
+  cluster::sim_membership_faults table;
+  cluster::sim_link_faults links;
+  std::chrono::milliseconds crash_every{0}; ///< on average; 0: never
+  std::chrono::milliseconds down_most{2'000};
+  int64_t long_outages_percent = 0; ///< of crashes: long enough for holds to lapse
+  int64_t crash_all_percent = 0;    ///< of crashes: every node at once
+  std::chrono::milliseconds pause_every{0};
+  std::chrono::milliseconds cut_every{0};   ///< a link, in one direction or both
+  std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
+  std::chrono::milliseconds store_away_every{0};
+  std::chrono::seconds idle{120};
+  bool shuffle = true;
+
+  static fault_plan draw(dice& random);
+};
+
+/// A plan without the small faults of one part; parts are named in calm_parts().
+void calm(fault_plan& plan, std::string_view part);
+std::vector<std::string> calm_parts();
+
+struct fault {
+  enum class kind : uint8_t { crash, crash_all, pause, cut, cut_both, drain, store_away };
+  kind what{};
+  std::chrono::milliseconds at{0};
+  size_t node = 0; ///< its place among the world's nodes
+  size_t peer = 0; ///< cuts: the way from `node` to it
+  std::chrono::milliseconds span{0};
+
+  /// "12034 ms  cut n1 → n2 for 300 ms"
+  std::string text() const;
+};
+
+/// Those of a life's first `until`, in order of time.
+std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
+                               std::chrono::milliseconds until);
+
+} // namespace souk::sim
