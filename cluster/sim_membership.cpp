@@ -63,8 +63,15 @@ result<uint64_t> sim_membership_store::confirm(const node_ref& who) {
   auto* known = find(who);
   if (!known || known->state == member_state::dead)
     return fail(errc::superseded, who.text() + " is dead or unknown");
+  if (known->alive_at + 3s < time_.now())
+    spoke_again_[who] = time_.now();
   known->alive_at = time_.now();
   return rows_.version;
+}
+
+bool sim_membership_store::was_silent(const node_ref& who, time_point since) const {
+  const auto it = spoke_again_.find(who);
+  return it != spoke_again_.end() && it->second >= since;
 }
 
 void sim_membership_store::fence() {

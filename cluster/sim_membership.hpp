@@ -5,6 +5,7 @@
 #include "cluster/membership_table.hpp"
 #include "persistence/sim_journal.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -29,6 +30,9 @@ public:
 
   /// For checkers.
   const membership& rows() const { return rows_; }
+  /// It spoke again since then after 3 s of silence: whoever looked before took it for gone,
+  /// perhaps.
+  bool was_silent(const node_ref& who, time_point since) const;
   /// Called after each write; nothing once its owner is gone.
   void watch(std::weak_ptr<std::function<void()>> changed);
 
@@ -42,6 +46,7 @@ private:
   std::optional<std::string> cluster_;
   uint64_t forgotten_ = 0; ///< generations up to here without a row are dead
   uint64_t generations_ = 0;
+  std::map<node_ref, time_point> spoke_again_; ///< after a silence
   std::vector<std::weak_ptr<std::function<void()>>> watchers_;
 };
 

@@ -26,8 +26,6 @@ namespace souk::entity {
 inline constexpr std::chrono::milliseconds look_again{1};
 /// How long an activation that lost its journal waits before it hands its requests on.
 inline constexpr std::chrono::milliseconds unavailable_pause{200};
-/// A snapshot is not worth it below this.
-inline constexpr size_t snapshot_tail_least_bytes = 8 * 1024;
 
 template <model M>
 class shell final : public cluster::entity_actor::base {

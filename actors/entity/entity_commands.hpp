@@ -143,7 +143,7 @@ void shell<M>::record(const typename M::command& command, const cluster::command
   piece.payload = pack(entry);
   fold_.tail_bytes += piece.payload.size();
   piece.wakeup = wakeup_after(at);
-  if (fold_.tail_bytes > std::max(fold_.snapshot_bytes, snapshot_tail_least_bytes))
+  if (fold_.tail_bytes > std::max(fold_.snapshot_bytes, env_.snapshot_tail_least))
     piece.snapshot = take_snapshot();
   metrics_.events.Increment(static_cast<double>(events.size()));
   stream_->append(std::move(piece));

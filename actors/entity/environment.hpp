@@ -15,6 +15,8 @@ struct environment {
   supervision::circuit_breakers& breakers;
   supervision::operators_queue& people;
   supervision::effect_limits effects{};
+  /// Bytes of journal; a snapshot is not worth it below.
+  size_t snapshot_tail_least = 8 * 1024;
 };
 
 /// A model's metrics; one set a kind.

@@ -9,8 +9,6 @@ using order::status;
 namespace {
 
 constexpr size_t complaints_max = 20;
-/// A wakeup row may be this late when all is quiet: the waker scans every half second.
-constexpr std::chrono::seconds wakeup_slack{10};
 
 std::map<std::string, int64_t> by_sku(const cart_fold::lines_map& lines) {
   std::map<std::string, int64_t> out;
@@ -93,11 +91,7 @@ void audit::learned(const entity_id& order, const order::model::effect& what,
 }
 
 void audit::finish(time_point now) {
-  for (const auto& [entity, stored] : store_.entities()) {
-    fold_of(entity);
-    if (stored.wakeup && *stored.wakeup + wakeup_slack < now)
-      complain(entity, "its wakeup came due and nobody cared");
-  }
+  find_overdue(now);
   for (const auto& [entity, id] : recorded_) {
     const auto& commands = fold_of(entity).commands;
     const std::string key{reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
@@ -113,6 +107,8 @@ void audit::finish(time_point now) {
       finish_cart(entity, *cart);
     else if (const auto* cell = std::get_if<stock_fold>(&fold.of))
       finish_stock(entity, *cell);
+    else if (const auto* parcel = std::get_if<shipment_fold>(&fold.of))
+      finish_shipment(entity, *parcel);
     else if (const auto* order = std::get_if<order_fold>(&fold.of)) {
       const auto money = at_bank.find(entity);
       finish_order(entity, *order);
@@ -177,6 +173,17 @@ void audit::finish_order(const std::string& entity, const order_fold& order) {
     if (open)
       complain(entity, "left attempt " + std::to_string(number) + " open");
   finish_units(entity, order);
+}
+
+void audit::finish_shipment(const std::string& entity, const shipment_fold& parcel) {
+  const auto key = entity.substr(entity.find('/') + 1);
+  const auto& owner = fold_as<order_fold>("order/" + parcel.order);
+  if (parcel.dispatched != owner.dispatched.contains(key))
+    complain(entity, "its order and it do not agree whether it was sent");
+  if (parcel.delivered != owner.delivered.contains(key))
+    complain(entity, "its order and it do not agree whether it arrived");
+  if (owner.now == status::cancelled && !parcel.cancelled)
+    complain(entity, "was not cancelled with its order");
 }
 
 void audit::finish_units(const std::string& entity, const order_fold& order) {

@@ -13,6 +13,9 @@
 
 namespace souk::sim {
 
+/// A wakeup row may be this late when all is quiet: the waker scans every half second.
+inline constexpr std::chrono::seconds wakeup_slack{10};
+
 /// Single-threaded.
 class audit {
 public:
@@ -30,9 +33,12 @@ public:
   /// A command whose success was told and that always leaves an event: it must stand there once.
   void recorded(const std::string& entity, const command_id& id) { recorded_.emplace(entity, id); }
 
+  /// Minutes after healing: nothing is stuck.
+  void settled(time_point now);
   /// After healing, when nobody does anything any more.
   void finish(time_point now);
 
+  void complain(const std::string& entity, const std::string& what);
   const std::vector<std::string>& complaints() const { return complaints_; }
   /// The committed events so far of an entity, 0 when it does not exist.
   uint64_t committed(const std::string& entity) { return fold_of(entity).seq; }
@@ -50,11 +56,14 @@ private:
   const Fold& fold_as(const std::string& entity) {
     return std::get<Fold>(fold_of(entity).of);
   }
-  void complain(const std::string& entity, const std::string& what);
+  void find_overdue(time_point now);
+  void settled_cart(const std::string& entity, const cart_fold& cart);
+  void settled_order(const std::string& entity, const order_fold& order);
   void finish_cart(const std::string& entity, const cart_fold& cart);
   void finish_merge(const std::string& entity, const cart_fold& cart);
   void finish_stock(const std::string& entity, const stock_fold& cell);
   void finish_order(const std::string& entity, const order_fold& order);
+  void finish_shipment(const std::string& entity, const shipment_fold& parcel);
   void finish_units(const std::string& entity, const order_fold& order);
   void finish_money(const std::string& entity, const order_fold& order, const balance& at_bank);
   std::map<std::string, balance> balances();

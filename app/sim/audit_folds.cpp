@@ -3,6 +3,7 @@
 #include "proto/cart.pb.h"
 #include "proto/journal.pb.h"
 #include "proto/order.pb.h"
+#include "proto/shipment.pb.h"
 #include "proto/stock.pb.h"
 
 namespace souk::sim {
@@ -174,6 +175,33 @@ void cart_fold::apply(const std::string& bytes, const complaint& complain) {
   after.push_back(lines);
 }
 
+void shipment_fold::apply(const std::string& bytes, const complaint& complain) {
+  const auto e = parse<pb::shipment_event>(bytes, complain);
+  switch (e.kind_case()) {
+  case pb::shipment_event::kRouted:
+    if (!order.empty())
+      complain("routed twice");
+    order = e.routed().order_id();
+    break;
+  case pb::shipment_event::kDispatched:
+    if (std::exchange(dispatched, true) || cancelled)
+      complain("dispatched when it could not be");
+    break;
+  case pb::shipment_event::kDelivered:
+    if (std::exchange(delivered, true) || !dispatched)
+      complain("delivered when it could not be");
+    break;
+  case pb::shipment_event::kCancelled:
+    if (std::exchange(cancelled, true) || dispatched)
+      complain("cancelled when it could not be");
+    break;
+  case pb::shipment_event::kOrderTold:
+    break;
+  case pb::shipment_event::KIND_NOT_SET:
+    complain("an event of no known kind");
+  }
+}
+
 entity_fold::entity_fold(std::string_view kind) {
   if (kind == "stock")
     of = stock_fold{};
@@ -181,6 +209,8 @@ entity_fold::entity_fold(std::string_view kind) {
     of = cart_fold{};
   else if (kind == "order")
     of = order_fold{};
+  else if (kind == "shipment")
+    of = shipment_fold{};
 }
 
 void entity_fold::follow(const persistence::stored_history& stored, const complaint& complain) {

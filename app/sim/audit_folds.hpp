@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -78,13 +79,20 @@ struct order_fold {
   std::map<int64_t, bool> attempts; ///< number: open
   std::map<std::string, paid> intents;
   int64_t refund_asked = 0;
-  size_t dispatched = 0, delivered = 0;
+  std::set<std::string> dispatched, delivered; ///< shipments
 
   void apply(const std::string& event, const complaint& complain);
   bool ended() const;
 };
 
-/// Sessions and shipments: the audit looks at their chain and command ids only.
+struct shipment_fold {
+  std::string order;
+  bool dispatched = false, delivered = false, cancelled = false;
+
+  void apply(const std::string& event, const complaint& complain);
+};
+
+/// Sessions: the audit looks at their chain and command ids only.
 struct plain_fold {
   void apply(const std::string&, const complaint&) {}
 };
@@ -95,7 +103,7 @@ struct entity_fold {
   size_t rows = 0;
   chain_hash chain{};
   std::map<std::string, int> commands; ///< id: how often
-  std::variant<plain_fold, stock_fold, cart_fold, order_fold> of;
+  std::variant<plain_fold, stock_fold, cart_fold, order_fold, shipment_fold> of;
 
   explicit entity_fold(std::string_view kind);
   /// Folds what came since.

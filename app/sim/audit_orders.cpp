@@ -86,10 +86,10 @@ void order_fold::apply(const std::string& bytes, const complaint& complain) {
     move(*this, static_cast<status>(e.status_moved().to()), complain);
     break;
   case pb::order_event::kShipmentDispatched:
-    ++dispatched;
+    dispatched.insert(e.shipment_dispatched().id());
     break;
   case pb::order_event::kShipmentDelivered:
-    ++delivered;
+    delivered.insert(e.shipment_delivered().id());
     break;
   case pb::order_event::kRefundAsked:
     refund_asked += e.refund_asked().amount();

@@ -45,7 +45,7 @@ fault_plan fault_plan::draw(dice& random) {
   k.delay_max_ms = random.percent(30) ? random.between(1, 20'000) : 100;
   k.lose_before_ppm = ppm(200'000);
   k.lose_after_ppm = ppm(200'000);
-  k.error_ppm = ppm(150'000);
+  k.error_ppm = random.percent(8) ? 950'000 : ppm(150'000); // as good as away, or not
   k.duplicate_ppm = ppm(500'000);
   k.reorder_ppm = ppm(500'000);
   out.bank.network_ms = random.between(1, 100);
@@ -56,6 +56,8 @@ fault_plan fault_plan::draw(dice& random) {
   out.long_outages_percent = random.percent(30) ? 20 : 0;
   draw_cluster(out, random);
   out.idle = std::chrono::seconds{random.percent(50) ? random.between(1, 5) : 120};
+  if (random.percent(50))
+    out.snapshot_tail = static_cast<size_t>(random.between(100, 3'000));
   out.shuffle = random.percent(80);
   return out;
 }

@@ -29,6 +29,7 @@ struct fault_plan {
   std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
   std::chrono::milliseconds store_away_every{0};
   std::chrono::seconds idle{120};
+  size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
   bool shuffle = true;
 
   static fault_plan draw(dice& random);

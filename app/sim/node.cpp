@@ -57,7 +57,8 @@ void node::socket::due_before(const std::vector<uint32_t>& shards, time_point un
 node::node(const surroundings& around, outcome_tap tap, node_options options)
     : time_(around.time), random_(around.random), options_(std::move(options)),
       alive_(std::make_shared<const uint64_t>(options_.generation)),
-      provider_(around.money, alive_), environment_{journal_, time_, breakers_, people_, {}},
+      provider_(around.money, alive_), environment_{journal_, time_, breakers_,
+                                                    people_,  {},    options_.snapshot_tail},
       actors_(config_),
       scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler())),
       router_(actors_, time_, {.idle = options_.idle}),

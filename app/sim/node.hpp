@@ -33,7 +33,8 @@ struct node_options {
   uint64_t seed = 1;
   persistence::sim_faults journal;
   std::chrono::seconds idle{120};
-  bool shuffle = true; ///< which of several ready actors runs is up to the dice
+  size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
+  bool shuffle = true;             ///< which of several ready actors runs is up to the dice
 };
 
 /// What all nodes share, and what outlives them.

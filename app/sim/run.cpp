@@ -30,6 +30,7 @@ std::string stories(const world& w) {
 
 verdict judge(world& w, uint64_t seed) {
   w.watch.finish(w.time.now());
+  w.roll.finish(w.all_nodes());
   for (const auto& [entity, stored] : w.store.entities()) {
     w.log.note(entity);
     if (!stored.rows.empty())
@@ -103,6 +104,7 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   w.shop.open = false;
   w.heal();
   w.run_for(settle_time);
+  w.watch.settled(w.time.now());
   w.time.leap(long_wait);
   w.run_for(settle_time);
   clerk.finish_everything(2);

@@ -12,6 +12,8 @@ world::world(uint64_t seed, const fault_plan& with)
     : random(seed), members(store, time),
       wires([this](auto delay, auto what) { time.after(delay, std::move(what)); }, seed),
       plan(with), money(time, random, plan.bank), watch(store, money),
+      roll(members, time,
+           [this](const auto& about, const auto& what) { watch.complain(about, what); }),
       people(time, random, watch, log, [this] { return any_node(); }), seed_(seed) {
   money.on_webhook([this](const auto& event, const auto& fact, auto answered) {
     hear_webhook(event, fact, std::move(answered));
@@ -46,6 +48,14 @@ node* world::any_node() {
   return all[static_cast<size_t>(random.between(0, static_cast<int64_t>(all.size()) - 1))];
 }
 
+std::vector<node*> world::all_nodes() {
+  std::vector<node*> all;
+  for (auto& s : slots_)
+    if (s.server)
+      all.push_back(s.server.get());
+  return all;
+}
+
 void world::boot(slot& s) {
   s.paused_until = 0ns;
   s.dying.reset();
@@ -61,6 +71,7 @@ void world::boot(slot& s) {
                    .seed = random.raw(),
                    .journal = plan.journal,
                    .idle = plan.idle,
+                   .snapshot_tail = plan.snapshot_tail,
                    .shuffle = plan.shuffle});
 }
 
@@ -154,6 +165,7 @@ void world::bury(slot& s) {
 
 void world::run_job(slot& s) {
   log.note(s.server->run_one());
+  roll.routes(s.name, s.server->generation(), s.server->route().version());
   if (s.server->is_expelled() && !s.dying)
     s.dying = restart_after;
   if (s.leaving && s.server->has_left() && !s.dying)

@@ -5,6 +5,7 @@
 #include "app/sim/client.hpp"
 #include "app/sim/excerpt.hpp"
 #include "app/sim/nemesis.hpp"
+#include "app/sim/roll_call.hpp"
 
 namespace souk::sim {
 
@@ -49,6 +50,7 @@ public:
   int crashes() const { return crashes_; }
   /// Any that runs, or nullptr; people do not know who owns what.
   node* any_node();
+  std::vector<node*> all_nodes();
   node* node_at(size_t which) { return slots_[which].server.get(); }
   size_t nodes() const { return slots_.size(); }
 
@@ -60,6 +62,7 @@ public:
   fault_plan plan;
   bank money;
   audit watch;
+  roll_call roll;
   trace log;
 
   client people;
