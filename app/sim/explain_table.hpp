@@ -1,0 +1,37 @@
+// The nodes' views of the membership table: a version is written once and is one more than the one
+// before, a generation is used once, and all who know a version agree on who owns what by it.
+#pragma once
+
+#include "app/sim/history.hpp"
+#include "cluster/router.hpp"
+#include "cluster/sim_membership.hpp"
+
+#include <set>
+
+namespace souk::sim {
+
+/// Single-threaded.
+class explained_table {
+public:
+  explained_table(cluster::sim_membership_store& table, history::complaint complain);
+
+  /// A node routes by this view from now on.
+  void installed(const cluster::node_ref& at, const cluster::view& what);
+
+private:
+  struct version {
+    std::set<cluster::node_ref> active;
+    std::vector<cluster::node_ref> owners; ///< of each shard, as the first node saw them
+  };
+  void changed();
+
+  const cluster::sim_membership_store& table_;
+  const history::complaint complain_;
+  std::shared_ptr<std::function<void()>> hears_;
+  uint64_t version_ = 0;
+  uint64_t youngest_ = 0; ///< generation
+  std::set<cluster::node_ref> members_;
+  std::map<uint64_t, version> versions_;
+};
+
+} // namespace souk::sim
