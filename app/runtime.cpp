@@ -78,7 +78,8 @@ result<void> runtime::start(std::chrono::seconds patience,
       return fail(errc::unavailable, "Postgres does not take the journal's sessions");
     std::this_thread::sleep_for(20ms);
   }
-  time.follow(rows);
+  if (auto told = time.follow(rows, patience); !told)
+    return told;
   hooks ? route.start(std::move(*hooks)) : route.start();
   started_ = true;
   return {};

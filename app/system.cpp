@@ -16,10 +16,9 @@ namespace souk::app {
 
 namespace {
 constexpr auto measure_every = 1s;
+constexpr auto measure_again = 50ms; ///< while nothing is known yet
 constexpr auto measure_timeout = 3s;
-constexpr int64_t slew_most_us = 5'000; ///< a measurement moves the clock by no more
 constexpr int64_t worth_a_word_us = 1'000'000;
-constexpr std::chrono::milliseconds round_trip_most{250};
 
 int64_t machine_now_us() {
   return std::chrono::duration_cast<microseconds>(
@@ -52,17 +51,14 @@ std::chrono::nanoseconds database_clock::monotonic() const {
 }
 
 time_point database_clock::now() const {
-  const auto mono = std::chrono::duration_cast<microseconds>(monotonic()).count();
-  const auto estimate = measured_ ? mono + offset_ : machine_now_us();
-  auto last = last_.load();
-  while (estimate > last && !last_.compare_exchange_weak(last, estimate)) {
-  }
-  return from_micros(std::max(estimate, last));
+  const auto machine =
+      database_.is_measured() ? time_point{} : from_micros(machine_now_us()); // asking costs
+  return database_.at(monotonic(), machine);
 }
 
 void database_clock::measure(persistence::sql::pool& rows) {
   struct sample {
-    int64_t database_us = 0;
+    time_point said;
     std::chrono::nanoseconds before, after; ///< monotonic
   };
   using outcome = result<sample>;
@@ -74,28 +70,23 @@ void database_clock::measure(persistence::sql::pool& rows) {
         const auto found = c.execute("select clock_timestamp()");
         if (!found)
           return found.error();
-        return sample{to_micros(found->time(0, 0)), before, monotonic()};
+        return sample{found->time(0, 0), before, monotonic()};
       },
       [answer](outcome r) { answer->set_value(std::move(r)); });
   if (future.wait_for(measure_timeout) != std::future_status::ready)
     return;
   const auto got = future.get();
-  if (!got || (measured_ && got->after - got->before > round_trip_most))
-    return; // we stood still in between: it says nothing about the middle
-  const auto middle = (got->before + got->after) / 2;
-  const auto target = got->database_us - std::chrono::duration_cast<microseconds>(middle).count();
-  compare_machine(machine_now_us() -
-                  (std::chrono::duration_cast<microseconds>(monotonic()).count() + target));
-  if (!measured_) {
-    offset_ = target;
-    measured_ = true;
+  if (!got)
     return;
-  }
-  const auto error = target - offset_;
-  if (std::abs(error) > worth_a_word_us)
-    log::warn("clock.database_jumped", {{"microseconds", error}});
-  // Far ahead is followed at once: expiry must not wait hours. Back is only ever slewed.
-  offset_ += error > worth_a_word_us ? error : std::clamp(error, -slew_most_us, slew_most_us);
+  const auto error = database_.measured(got->said, got->before, got->after);
+  if (!error)
+    return;
+  const auto middle = (got->before + got->after) / 2;
+  compare_machine(
+      machine_now_us() - to_micros(got->said) -
+      std::chrono::duration_cast<microseconds>(monotonic() - middle).count());
+  if (std::abs(*error) > worth_a_word_us)
+    log::warn("clock.database_jumped", {{"microseconds", *error}});
 }
 
 /// Nothing depends on this machine's clock, but its logs are dated by it.
@@ -108,8 +99,13 @@ void database_clock::compare_machine(int64_t error_us) {
   machine_error_us_ = error_us;
 }
 
-void database_clock::follow(persistence::sql::pool& rows) {
+result<void> database_clock::follow(persistence::sql::pool& rows, std::chrono::seconds patience) {
   measure(rows);
+  for (const auto until = monotonic() + patience; !database_.is_measured(); measure(rows)) {
+    if (monotonic() > until)
+      return fail(errc::unavailable, "Postgres does not tell the time");
+    std::this_thread::sleep_for(measure_again);
+  }
   keeper_ = std::jthread([this, &rows](std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
@@ -120,6 +116,7 @@ void database_clock::follow(persistence::sql::pool& rows) {
       measure(rows);
     }
   });
+  return {};
 }
 
 void database_clock::stop() {

@@ -2,6 +2,7 @@
 // everyone.
 #pragma once
 
+#include "base/database_time.hpp"
 #include "base/ids.hpp"
 #include "persistence/sql.hpp"
 
@@ -18,14 +19,15 @@ public:
   void fill(std::span<unsigned char> out) override;
 };
 
-/// The database's time: its offset is measured again each second, slewed, never stepped back.
-/// Before the first measurement it is this machine's time. Thread-safe.
+/// The database's time, measured again each second. Before follow() it is this machine's time.
+/// Thread-safe.
 class database_clock final : public souk::clock {
 public:
   time_point now() const override;
   std::chrono::nanoseconds monotonic() const override;
-  /// Blocks for one measurement (at start), then measures each second until destroyed.
-  void follow(persistence::sql::pool& rows);
+  /// Blocks for the first measurement, `patience` at most, then measures each second until
+  /// destroyed. errc::unavailable: nothing may be decided by this machine's time.
+  result<void> follow(persistence::sql::pool& rows, std::chrono::seconds patience);
   void stop();
   ~database_clock() override { stop(); }
 
@@ -33,10 +35,8 @@ private:
   void measure(persistence::sql::pool& rows);
   void compare_machine(int64_t error_us);
 
-  std::atomic<int64_t> offset_{0}; ///< database µs − monotonic µs
-  std::atomic<bool> measured_{false};
+  database_time database_;
   int64_t machine_error_us_ = 0; ///< of the last measurement
-  mutable std::atomic<int64_t> last_{0};
   std::jthread keeper_;
 };
 
