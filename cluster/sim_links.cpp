@@ -4,8 +4,6 @@ namespace souk::cluster {
 
 namespace {
 constexpr std::chrono::milliseconds reconnect_pause{50};
-/// How long a connection bears a cut: heartbeats and TCP give up then.
-constexpr std::chrono::milliseconds silence{3'000};
 } // namespace
 
 // --- the network
@@ -33,7 +31,7 @@ void sim_network::connect(const node_ref& from, const peer& to) {
       return again();
     const auto there = listening_.find({to.host, to.port});
     const auto alive = there == listening_.end() ? nullptr : there->second.lock();
-    if (!alive || (*alive)->self_ != to.who) {
+    if (!alive || (*alive)->self_ != to.who || rejected_.contains({from.node, to.who.node})) {
       again();
       return dialler->heard_.down(to.who, link_loss::refused);
     }
@@ -61,17 +59,29 @@ void sim_network::drop(const ends& which, link_loss why) {
     }
 }
 
+void sim_network::drop_later(const ends& which, link_loss why, std::chrono::nanoseconds delay) {
+  later_(delay, [this, which, why, life = lives_[which]] {
+    if (lives_[which] == life)
+      drop(which, why);
+  });
+}
+
+void sim_network::slow_down(const std::string& from, const std::string& to,
+                            std::chrono::nanoseconds by) {
+  if (by == 0ns)
+    slow_.erase({from, to});
+  else
+    slow_[{from, to}] = by;
+}
+
 void sim_network::deliver(const node_ref& from, const node_ref& to, std::string message) {
   const auto which = between(from, to);
   if (faults_.reset > 0 && random_() % 1'000'000 < faults_.reset)
-    return later_(latency(), [this, which, life = lives_[which]] {
-      if (lives_[which] == life)
-        drop(which, link_loss::lost);
-    });
+    return drop_later(which, link_loss::lost, latency());
   auto& w = wires_[which];
   if (is_cut(from.node, to.node)) {
     if (w.held.empty())
-      later_(silence, [this, which, life = lives_[which]] {
+      later_(faults_.silence, [this, which, life = lives_[which]] {
         const auto it = wires_.find(which);
         if (lives_[which] == life && it != wires_.end() && !it->second.held.empty())
           drop(which, link_loss::silent);
@@ -79,8 +89,17 @@ void sim_network::deliver(const node_ref& from, const node_ref& to, std::string 
     w.held.emplace_back(from, std::move(message));
     return;
   }
-  w.on_the_way[from].push_back(std::move(message));
-  later_(latency(), [this, from, to, which, life = lives_[which]] {
+  if (faults_.twice > 0 && random_() % 1'000'000 < faults_.twice)
+    carry(from, to, message);
+  carry(from, to, std::move(message));
+}
+
+void sim_network::carry(const node_ref& from, const node_ref& to, std::string message) {
+  const auto which = between(from, to);
+  wires_[which].on_the_way[from].push_back(std::move(message));
+  const auto slower = slow_.find({from.node, to.node});
+  const auto delay = latency() + (slower == slow_.end() ? 0ns : slower->second);
+  later_(delay, [this, from, to, which, life = lives_[which]] {
     const auto it = wires_.find(which);
     if (lives_[which] != life || it == wires_.end() || !it->second.up)
       return;
@@ -102,7 +121,20 @@ void sim_network::heal(const std::string& from, const std::string& to) {
   }
 }
 
+void sim_network::reject(const std::string& one, const std::string& other) {
+  rejected_.insert({one, other});
+  rejected_.insert({other, one});
+  std::vector<ends> open;
+  for (const auto& [which, w] : wires_)
+    if (w.up && rejected_.contains({which.first.node, which.second.node}))
+      open.push_back(which);
+  for (const auto& which : open)
+    drop(which, link_loss::lost);
+}
+
 void sim_network::heal_all() {
+  rejected_.clear();
+  slow_.clear();
   for (const auto& [from, to] : std::set{cuts_})
     heal(from, to);
 }
@@ -131,11 +163,7 @@ void sim_links::open(const peer& to) {
 
 void sim_links::close(const node_ref& to) {
   wanted_.erase(to);
-  const auto which = sim_network::between(self_, to);
-  net_.later_(net_.latency(), [&net = net_, which, life = net_.lives_[which]] {
-    if (net.lives_[which] == life)
-      net.drop(which, link_loss::lost);
-  });
+  net_.drop_later(sim_network::between(self_, to), link_loss::lost, net_.latency());
 }
 
 bool sim_links::send(const node_ref& to, std::string message) {
@@ -155,11 +183,13 @@ void sim_links::stop() {
   for (const auto& [which, w] : net_.wires_)
     if (w.up && (which.first == self_ || which.second == self_))
       mine.push_back(which);
-  for (const auto& which : mine)
-    net_.later_(net_.latency(), [&net = net_, which, life = net_.lives_[which]] {
-      if (net.lives_[which] == life)
-        net.drop(which, link_loss::lost);
-    });
+  for (const auto& which : mine) {
+    const auto& other = which.first == self_ ? which.second : which.first;
+    if (net_.is_cut(self_.node, other.node))
+      net_.drop_later(which, link_loss::silent, net_.faults_.silence);
+    else
+      net_.drop_later(which, link_loss::lost, net_.latency());
+  }
 }
 
 } // namespace souk::cluster

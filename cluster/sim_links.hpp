@@ -20,6 +20,9 @@ struct sim_link_faults {
   std::chrono::nanoseconds latency_least = 50us;
   std::chrono::nanoseconds latency_most = 500us;
   uint32_t reset = 0; ///< the connection ends, with what is on its way
+  uint32_t twice = 0; ///< arrives again, right behind itself
+  /// How long a connection bears a cut before heartbeats and TCP give up.
+  std::chrono::nanoseconds silence = 3s;
 };
 
 /// The wires. Single-threaded; outlives the nodes.
@@ -29,11 +32,16 @@ public:
       : later_(std::move(later)), random_(seed) {}
 
   void set_faults(const sim_link_faults& f) { faults_ = f; }
-  /// What `from` sends does not arrive at `to` until it is healed; what waits longer than TCP's
-  /// patience is lost with the connection.
+  /// What `from` sends does not arrive at `to` until it is healed; what waits longer than the
+  /// connection bears is lost with it. A process that ends behind a cut ends without a word.
   void cut(const std::string& from, const std::string& to) { cuts_.insert({from, to}); }
   void heal(const std::string& from, const std::string& to);
+  /// Their connections end and are refused both ways, as by a firewall that rejects.
+  void reject(const std::string& one, const std::string& other);
+  /// Both kinds.
   void heal_all();
+  /// Everything from `from` to `to` takes so much longer; 0: as before.
+  void slow_down(const std::string& from, const std::string& to, std::chrono::nanoseconds by);
   bool is_cut(const std::string& from, const std::string& to) const {
     return cuts_.contains({from, to});
   }
@@ -56,12 +64,17 @@ private:
   sim_links* find(const node_ref& who) const;
   void connect(const node_ref& from, const peer& to);
   void drop(const ends& which, link_loss why);
+  /// After the latency, unless the connection is another one by then.
+  void drop_later(const ends& which, link_loss why, std::chrono::nanoseconds delay);
   void deliver(const node_ref& from, const node_ref& to, std::string message);
+  void carry(const node_ref& from, const node_ref& to, std::string message);
 
   persistence::run_later later_;
   std::mt19937_64 random_;
   sim_link_faults faults_;
   std::set<std::pair<std::string, std::string>> cuts_; ///< from node, to node
+  std::set<std::pair<std::string, std::string>> rejected_;
+  std::map<std::pair<std::string, std::string>, std::chrono::nanoseconds> slow_;
   std::map<address, std::weak_ptr<sim_links*>> listening_;
   std::map<ends, wire> wires_;
   std::map<ends, uint64_t>

@@ -22,6 +22,11 @@ bool sim_membership_store::is_dead(const node_ref& who) const {
   return known ? known->state == member_state::dead : who.generation <= forgotten_;
 }
 
+bool sim_membership_store::lives(const node_ref& who) const {
+  const auto* known = rows_.find(who);
+  return known && known->state != member_state::dead;
+}
+
 result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_t expected,
                                              const member& row) {
   if (cluster_ && *cluster_ != cluster)
@@ -99,7 +104,7 @@ sim_membership::sim_membership(sim_membership_store& store, persistence::run_lat
           state{store, std::move(later), std::move(cluster), std::mt19937_64{seed}, faults})) {}
 
 std::chrono::nanoseconds sim_membership::state::latency() {
-  const auto range = (faults.latency_most - faults.latency_least).count() + 1;
+  const auto range = (faults.latency_most + store.slow() - faults.latency_least).count() + 1;
   return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
 }
 
@@ -121,14 +126,19 @@ void sim_membership::call(Work work, callback<T> done) {
   const auto unheard = fail(errc::unavailable, "the membership table is away");
   if (s.is_cut() || lost_before)
     return answer(s.is_cut() ? s.faults.patience : way, unheard);
+  const bool too_slow = 2 * way > s.faults.patience;
+  if (too_slow)
+    answer(s.faults.patience, unheard);
   // What was sent arrives whether this node lives or not.
   s.later(way, [&store = s.store, cluster = s.cluster, weak = std::weak_ptr{state_}, work, answer,
-                way, lost_after, unheard] {
+                way, lost_after, too_slow, unheard] {
     if (store.is_away())
-      return answer(way, unheard);
+      return too_slow ? void() : answer(way, unheard);
     auto r = work(store, cluster);
     const auto alive = weak.lock();
-    answer(way, lost_after || (alive && !alive->reachable) ? result<T>{unheard} : std::move(r));
+    const bool unknown = lost_after || (alive && !alive->reachable);
+    if (!too_slow)
+      answer(way, unknown ? result<T>{unheard} : std::move(r));
   });
 }
 

@@ -26,8 +26,11 @@ public:
   void fence();
   void forget_dead(time_point when);
   bool is_away() const { return journals_.is_away(); }
+  std::chrono::nanoseconds slow() const { return journals_.slow(); }
   uint64_t next_generation() { return ++generations_; }
 
+  /// Listed and not dead.
+  bool lives(const node_ref& who) const;
   /// For checkers.
   const membership& rows() const { return rows_; }
   /// It spoke again since then after 3 s of silence: whoever looked before took it for gone,

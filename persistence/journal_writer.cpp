@@ -135,8 +135,7 @@ result<void> journal_writer::fence(pg_connection& c) {
     return position.error();
   if (auto whole = check_nothing_is_lost(c, *position); !whole)
     return whole;
-  acknowledged_ = *position;
-  timeline_ = c.timeline();
+  acknowledged_ = {*position, c.timeline()};
   if (options_.is_member)
     if (auto lives = check_is_not_dead(c, options_.node, options_.generation); !lives)
       return lives;
@@ -147,29 +146,24 @@ result<void> journal_writer::fence(pg_connection& c) {
   return {};
 }
 
-/// A log that ends before what this node saw acknowledged belongs to a database that was restored,
-/// one that left the timeline before that to a standby that had not received it.
 result<void> journal_writer::check_nothing_is_lost(pg_connection& c, int64_t position) const {
-  auto kept = position;
-  if (timeline_ != 0 && timeline_ < c.timeline()) {
+  std::optional<int64_t> left_at;
+  if (acknowledged_.timeline != 0 && acknowledged_.timeline < c.timeline()) {
     auto may_ask = c.execute("select rolreplication or rolsuper from pg_roles"
                              " where rolname = current_user");
     if (!may_ask)
       return may_ask.error();
     if (may_ask->boolean(0, 0)) {
-      // The commit itself stands behind the position it answered.
-      auto end = end_of_timeline(options_.url, timeline_, options_.connect_timeout);
+      auto end = end_of_timeline(options_.url, acknowledged_.timeline, options_.connect_timeout);
       if (!end)
         return end.error();
-      kept = std::min(kept, *end - 1);
+      left_at = *end;
     }
   }
-  if (acknowledged_ <= kept)
-    return {};
-  measured().lost.Increment();
-  return fail(errc::corrupt,
-              "this Postgres has lost commits that were acknowledged: find the newest server, or"
-              " restart the nodes to go on without them");
+  auto whole = persistence::check_nothing_is_lost(acknowledged_, position, left_at);
+  if (!whole)
+    measured().lost.Increment();
+  return whole;
 }
 
 void journal_writer::serve(pg_connection& c) {
@@ -235,7 +229,7 @@ void journal_writer::commit(pg_connection& c, batch& b) {
       m.commits.Increment();
       m.events.Increment(static_cast<double>(b.events()));
       m.rows.Increment(static_cast<double>(b.rows()));
-      acknowledged_ = *done;
+      acknowledged_.position = *done;
       b.acknowledge(connection_);
       return;
     }

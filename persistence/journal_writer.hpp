@@ -12,6 +12,7 @@
 #include "persistence/batch.hpp"
 #include "persistence/pg_connection.hpp"
 #include "persistence/pg_fence.hpp"
+#include "persistence/right_server.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -74,8 +75,7 @@ private:
   std::atomic<bool> ready_{false};
   std::atomic<size_t> queued_bytes_{0};
   uint64_t connection_ = 0;  ///< counts connections: trust in a stream ends with one
-  int64_t acknowledged_ = 0; ///< log position that a database without lost commits is past
-  uint32_t timeline_ = 0;    ///< on which that was
+  acknowledged_commit acknowledged_; ///< what a database without lost commits is past
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -6,7 +6,6 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <map>
 #include <mutex>
@@ -19,22 +18,6 @@ namespace souk::persistence {
 namespace {
 
 using pg_answer = std::unique_ptr<PGresult, void (*)(PGresult*)>;
-
-/// One history of one database system.
-struct identity {
-  std::string system;
-  uint32_t timeline = 0;
-};
-
-result<void> is_as_new(const identity& server, const identity& known) {
-  if (known.system != server.system)
-    return fail(errc::unavailable, "another database system than this process began with");
-  if (known.timeline > server.timeline)
-    return fail(errc::unavailable, "it is on timeline " + std::to_string(server.timeline) +
-                                       " although " + std::to_string(known.timeline) +
-                                       " has begun: a former primary that came back");
-  return {};
-}
 
 std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> out;
@@ -89,14 +72,14 @@ result<pg_answer> ask(PGconn* conn, const std::string& question, std::chrono::se
   return said;
 }
 
-result<identity> identify(PGconn* conn, std::chrono::seconds within) {
+result<server_identity> identify(PGconn* conn, std::chrono::seconds within) {
   const auto said = ask(conn,
                         "select system_identifier::text, pg_walfile_name("
                         "pg_current_wal_insert_lsn()) from pg_control_system()",
                         within);
   if (!said)
     return said.error();
-  identity is{PQgetvalue(said->get(), 0, 0), 0};
+  server_identity is{PQgetvalue(said->get(), 0, 0), 0};
   const std::string_view file = PQgetvalue(said->get(), 0, 1); // timeline, log, segment in hex
   std::from_chars(file.data(), file.data() + 8, is.timeline, 16);
   return is;
@@ -148,7 +131,7 @@ std::string name_of(PGconn* conn) {
 /// A server that takes writes, and where it stands in the list.
 struct candidate {
   pg_handle conn;
-  identity is;
+  server_identity is;
   size_t host = 0;
 };
 
@@ -173,51 +156,17 @@ failure refused(const candidate& c, const failure& why) {
   return fail(errc::unavailable, host + ": " + why.detail);
 }
 
+std::shared_ptr<server_acquaintance> servers_of(const std::string& url) {
+  static std::mutex guard;
+  static std::map<std::string, std::shared_ptr<server_acquaintance>> all;
+  std::lock_guard lock{guard};
+  auto& one = all[url];
+  if (!one)
+    one = std::make_shared<server_acquaintance>();
+  return one;
+}
+
 } // namespace
-
-class pg_acquaintance {
-public:
-  struct knowledge {
-    std::optional<identity> newest;
-    size_t host = 0; ///< where it was met
-    bool in_doubt = false;
-  };
-  knowledge known() const {
-    std::lock_guard lock{mutex_};
-    return known_;
-  }
-  /// Takes it for the one to use; errc::unavailable when it is not the one that was met before, or
-  /// an older one.
-  result<void> meet(const identity& server, size_t host) {
-    std::lock_guard lock{mutex_};
-    if (known_.newest)
-      if (auto right = is_as_new(server, *known_.newest); !right)
-        return right;
-    known_ = {server, host, false};
-    timeline_ = server.timeline;
-    return {};
-  }
-  uint32_t newest_timeline() const { return timeline_; }
-  void doubt() {
-    std::lock_guard lock{mutex_};
-    known_.in_doubt = true;
-  }
-
-  static std::shared_ptr<pg_acquaintance> of(const std::string& url) {
-    static std::mutex guard;
-    static std::map<std::string, std::shared_ptr<pg_acquaintance>> all;
-    std::lock_guard lock{guard};
-    auto& one = all[url];
-    if (!one)
-      one = std::make_shared<pg_acquaintance>();
-    return one;
-  }
-
-private:
-  mutable std::mutex mutex_;
-  knowledge known_;
-  std::atomic<uint32_t> timeline_{0}; ///< of known_, for those who look before each query
-};
 
 bool pg_session::is_outdated() const { return servers->newest_timeline() > timeline; }
 void pg_session::doubt() const { servers->doubt(); }
@@ -227,30 +176,21 @@ void pg_close::operator()(pg_conn* conn) const { PQfinish(conn); }
 result<pg_session> connect_primary(const std::string& url, const pg_settings& settings,
                                    std::chrono::seconds connect_timeout) {
   const auto hosts = hosts_of(url);
-  const auto servers = pg_acquaintance::of(url);
-  const auto known = servers->known();
-  const bool ask_everybody = !known.newest || known.in_doubt;
+  const auto servers = servers_of(url);
   std::string reasons;
   const auto give_up = [&](const failure& why) {
     reasons += (reasons.empty() ? ": " : "; ") + why.detail;
   };
-  std::optional<candidate> best;
-  // Who knows nothing yet asks everybody: the first that takes writes may be a former primary.
-  for (size_t n = 0; n < hosts.size() && (!best || ask_everybody); ++n) {
-    const auto place = (known.host + n) % hosts.size();
-    auto next = try_host(url, settings, hosts[place], place, connect_timeout);
-    if (!next) {
-      give_up(next.error());
-      continue;
-    }
-    if (best && best->is.timeline < next->is.timeline)
-      std::swap(*best, *next);
-    const auto newest = best ? best->is : known.newest.value_or(next->is);
-    if (auto right = is_as_new(next->is, newest); !right)
-      give_up(refused(*next, right.error()));
-    else
-      best = std::move(*next);
-  }
+  auto best = choose_server<candidate>(
+      servers->known(), hosts.size(),
+      [&](size_t place) -> std::optional<candidate> {
+        auto met = try_host(url, settings, hosts[place], place, connect_timeout);
+        if (met)
+          return std::move(*met);
+        give_up(met.error());
+        return {};
+      },
+      [&](const candidate& not_it, const failure& why) { give_up(refused(not_it, why)); });
   if (best)
     if (auto right = servers->meet(best->is, best->host); !right) {
       give_up(refused(*best, right.error()));

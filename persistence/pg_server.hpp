@@ -4,7 +4,7 @@
 // it stands in the list.
 #pragma once
 
-#include "base/result.hpp"
+#include "persistence/right_server.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,14 +25,11 @@ using pg_handle = std::unique_ptr<pg_conn, pg_close>;
 /// libpq's keywords and values; they win over those of the connection string.
 using pg_settings = std::vector<std::pair<std::string, std::string>>;
 
-/// What this process has learned of the servers of one connection string. Thread-safe.
-class pg_acquaintance;
-
 /// A session with the right server; a promoted standby starts the next timeline.
 struct pg_session {
   pg_handle conn;
   uint32_t timeline = 0;
-  std::shared_ptr<pg_acquaintance> servers;
+  std::shared_ptr<server_acquaintance> servers; ///< of this connection string
 
   /// A newer timeline was met since, so that what this server says may be over.
   bool is_outdated() const;

@@ -13,7 +13,7 @@ result<recovered> verify(const entity_id& entity, stored_history history) {
   out.snapshot = std::move(history.snapshot);
   out.wakeup = history.wakeup;
   out.tail.reserve(history.rows.size());
-  for (auto& [row, chain] : history.rows) {
+  for (auto& [row, chain, committed] : history.rows) {
     const auto at = entity.text() + " at " + std::to_string(row.first_seq);
     if (row.first_seq != out.seq + 1)
       return fail(errc::corrupt,

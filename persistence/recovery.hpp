@@ -8,6 +8,7 @@ namespace souk::persistence {
 struct stored_row {
   journal_row row;
   chain_hash chain{};
+  time_point at{}; ///< of its commit, by the database; where somebody asks for it
 };
 
 /// An entity as it stands in the store: the newest snapshot with the chain of the row it ends with,

@@ -1,5 +1,7 @@
 #include "persistence/sim_journal.hpp"
 
+#include "persistence/right_server.hpp"
+
 #include <deque>
 #include <random>
 
@@ -20,13 +22,23 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   std::deque<queued> queue;
   size_t queued_bytes = 0;
   uint64_t session = 0; ///< 0: not connected
+  server_acquaintance servers;
+  acknowledged_commit acknowledged;
+  /// A server one can connect to now.
+  struct reached {
+    server_identity is;
+    size_t host;
+    const sim_store* server;
+  };
+  std::optional<reached> reader;
   bool committing = false;
 
   state(sim_store& s, run_later l, sim_journal_options o, const sim_faults& f)
       : store(s), later(std::move(l)), options(std::move(o)), faults(f), random(options.seed) {}
 
   std::chrono::nanoseconds latency() {
-    const auto range = (faults.latency_most - faults.latency_least).count() + 1;
+    const auto most = faults.latency_most + store.slow();
+    const auto range = (most - faults.latency_least).count() + 1;
     return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
   }
 
@@ -52,7 +64,12 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
     });
   }
 
+  std::optional<reached> reach();
+  /// Where to read, nullptr when nobody answers.
+  const sim_store* read_from();
   void connect();
+  /// False when it does not have all that this journal saw committed.
+  bool is_whole() const;
   void lose();
   void push(std::shared_ptr<stream_record> stream, fragment f);
   void start_commit();
@@ -60,8 +77,40 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   void finish(const std::shared_ptr<batch>& b);
 };
 
+std::optional<sim_journal::state::reached> sim_journal::state::reach() {
+  const auto at = [&](size_t host) -> std::optional<reached> {
+    if (host == store.host() && !store.is_away())
+      return reached{{"souk", store.timeline()}, host, &store};
+    if (host != store.host() && store.former())
+      return reached{{"souk", store.former()->timeline()}, host, store.former()};
+    return {};
+  };
+  auto best = choose_server<reached>(servers.known(), 2, at, [](const auto&, const auto&) {});
+  return best && servers.meet(best->is, best->host) ? best : std::nullopt;
+}
+
+const sim_store* sim_journal::state::read_from() {
+  const bool over = reader && (reader->is.timeline < servers.newest_timeline() ||
+                               (reader->server == &store ? store.is_away() : !store.former()));
+  if (!reader || over || (reader->server == &store && reader->is.timeline < store.timeline()))
+    reader = reach();
+  return reader ? reader->server : nullptr;
+}
+
+bool sim_journal::state::is_whole() const {
+  std::optional<int64_t> left_at;
+  if (acknowledged.timeline != 0 && acknowledged.timeline < store.timeline())
+    left_at = static_cast<int64_t>(store.left_at(acknowledged.timeline)) + 1;
+  return check_nothing_is_lost(acknowledged, static_cast<int64_t>(store.commits()), left_at)
+      .has_value();
+}
+
 void sim_journal::state::connect() {
-  if (!store.is_away()) {
+  const auto to = reach();
+  if (to && to->server != &store) { // its fence waits for a standby that it does not have
+    servers.doubt();
+  } else if (to && is_whole()) {
+    acknowledged = {static_cast<int64_t>(store.commits()), store.timeline()};
     store.end_sessions(options.node, options.generation + 1);
     session = store.open_session(options.node, options.generation);
   }
@@ -155,6 +204,7 @@ void sim_journal::state::answer(const std::shared_ptr<batch>& b,
 
 void sim_journal::state::finish(const std::shared_ptr<batch>& b) {
   b->acknowledge(session);
+  acknowledged.position = std::max(acknowledged.position, static_cast<int64_t>(store.commits()));
   committing = false;
   start_commit();
 }
@@ -195,9 +245,10 @@ void sim_journal::set_faults(const sim_faults& f) { state_->faults = f; }
 
 void sim_journal::recover(const entity_id& entity, callback<recovered> done) {
   state_->after(state_->latency(), [entity, done = std::move(done)](state& s) {
-    if (s.session == 0 || s.store.is_away())
+    const auto* from = s.session == 0 ? nullptr : s.read_from();
+    if (!from)
       return done(fail(errc::unavailable, "the journal is away"));
-    done(verify(entity, s.store.read(entity.text())));
+    done(verify(entity, from->read(entity.text())));
   });
 }
 
@@ -221,9 +272,10 @@ std::unique_ptr<journal_stream> sim_journal::open(const entity_id& entity, uint6
 void sim_journal::due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,
                              callback<std::vector<due_entity>> done) {
   state_->after(state_->latency(), [=](state& s) {
-    if (s.store.is_away())
+    const auto* from = s.read_from();
+    if (!from)
       return done(fail(errc::unavailable, "the journal is away"));
-    done(s.store.due_before(shards, until, limit));
+    done(from->due_before(shards, until, limit));
   });
 }
 

@@ -38,12 +38,16 @@ sim_store::refusal sim_store::append(const batch& b) {
   }
   if (refused)
     return refused;
+  ++commits_;
+  const auto now = time_ ? time_->now() : time_point{};
   for (const auto& e : b.entries()) {
     const auto& name = e.stream->entity.text();
     auto& history = entities_[name];
     for (const auto& row : e.rows) {
-      if (row.events > 0)
-        history.rows.push_back({{row.first_seq, row.events, row.payload}, row.chain});
+      if (row.events > 0) {
+        log_.push_back({name, history.rows.size()});
+        history.rows.push_back({{row.first_seq, row.events, row.payload}, row.chain, now});
+      }
       int line = 0;
       for (const auto& p : row.postings)
         ledger_.push_back({name, row.first_seq, ++line, p});
@@ -99,6 +103,14 @@ void sim_store::end_sessions(const std::string& node, uint64_t before) {
 void sim_store::end_sessions_of(
     const std::function<bool(const std::string& node, uint64_t generation)>& dead) {
   std::erase_if(sessions_, [&](const auto& s) { return dead(s.second.first, s.second.second); });
+}
+
+void sim_store::fail_over() {
+  former_back_ = false;
+  former_.reset();
+  former_ = std::make_shared<const sim_store>(*this);
+  left_at_[timeline_++] = commits_;
+  sessions_.clear();
 }
 
 void sim_store::set_away(bool away) {

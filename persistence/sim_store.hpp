@@ -15,6 +15,10 @@ namespace souk::persistence {
 /// Single-threaded, like the simulation.
 class sim_store {
 public:
+  sim_store() = default;
+  /// Rows are dated by `time`, the database's, which outlives this and its copies.
+  explicit sim_store(const clock& time) : time_(&time) {}
+
   struct ledger_line {
     std::string entity;
     uint64_t seq = 0; ///< of the row it came with
@@ -50,21 +54,52 @@ public:
   /// While away nobody connects; going away ends all sessions.
   void set_away(bool away);
   bool is_away() const { return away_; }
+  // Two hosts are in everybody's connection string: this server, and its standby.
+  /// The standby takes over with all that was acknowledged: the next timeline. Sessions end.
+  void fail_over();
+  uint32_t timeline() const { return timeline_; }
+  /// Where it stands among the two hosts.
+  size_t host() const { return timeline_ % 2; }
+  /// How many commits there were before this timeline.
+  uint64_t left_at(uint32_t older) const { return left_at_.at(older); }
+  /// Whether the server that was failed over from can be reached. It answers reads from what it
+  /// had; its commits would wait for a standby for ever.
+  void set_former_back(bool back) { former_back_ = back; }
+  const sim_store* former() const { return former_back_ ? former_.get() : nullptr; }
+
+  /// Whatever is asked of it takes up to so much longer.
+  void set_slow(std::chrono::nanoseconds by) { slow_ = by; }
+  std::chrono::nanoseconds slow() const { return slow_; }
 
   /// For checkers, and for tests that corrupt: everything, oldest row first.
   std::map<std::string, stored_history>& entities() { return entities_; }
   const std::map<std::string, stored_history>& entities() const { return entities_; }
   const std::vector<ledger_line>& ledger() const { return ledger_; }
+  /// Rows that events came with, in the order of commits.
+  struct logged {
+    std::string entity;
+    size_t row = 0; ///< its place among the entity's
+  };
+  const std::vector<logged>& log() const { return log_; }
+  /// Batches so far.
+  uint64_t commits() const { return commits_; }
 
 private:
   bool is_next(const batch_entry& e) const;
 
+  const clock* time_ = nullptr;
   std::map<std::string, stored_history> entities_;
   std::vector<ledger_line> ledger_;
+  std::vector<logged> log_;
   std::map<uint64_t, process> sessions_;
   std::set<process> dead_;
-  uint64_t session_count_ = 0;
+  uint64_t session_count_ = 0, commits_ = 0;
   bool away_ = false;
+  std::chrono::nanoseconds slow_{0};
+  uint32_t timeline_ = 1;
+  std::map<uint32_t, uint64_t> left_at_; ///< by timeline
+  std::shared_ptr<const sim_store> former_;
+  bool former_back_ = false;
 };
 
 } // namespace souk::persistence

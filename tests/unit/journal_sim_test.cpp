@@ -57,6 +57,66 @@ struct sim_bench {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, JournalContract, sim_bench);
 
+class SimServers : public testing::Test {
+protected:
+  /// Answers whether it was acknowledged.
+  bool write(const char* what) {
+    auto seen = std::make_shared<recording_observer>();
+    const auto found = read();
+    if (!found)
+      return false;
+    auto stream = bench.at(1).open(cart, found->seq, found->chain, seen);
+    stream->append(say(what));
+    return bench.until([&] { return seen->seq() > 0 || seen->code(); }) && seen->seq() > 0;
+  }
+  result<recovered> read() {
+    std::optional<result<recovered>> got;
+    bench.at(1).recover(cart, [&](result<recovered> r) { got = std::move(r); });
+    (void)bench.until([&] { return got.has_value(); });
+    return *got;
+  }
+  void pass(std::chrono::nanoseconds span) {
+    bool over = false;
+    bench.time.port()(span, [&] { over = true; });
+    (void)bench.until([&] { return over; });
+  }
+
+  const entity_id cart{"cart", "c1"};
+  sim_bench bench;
+};
+
+TEST_F(SimServers, AJournalRefusesAStandbyThatLacksWhatItSawCommitted) {
+  ASSERT_TRUE(write("on the standby, too"));
+  const auto lagging = bench.store;
+  ASSERT_TRUE(write("not yet on the standby"));
+  const auto whole = bench.store;
+  bench.store = lagging;
+  bench.store.fail_over();
+  pass(1s);
+  EXPECT_FALSE(bench.nodes[1]->ready());
+  bench.store = whole;
+  bench.store.fail_over();
+  pass(1s);
+  EXPECT_TRUE(bench.nodes[1]->ready());
+  EXPECT_EQ(read()->seq, 2u);
+}
+
+TEST_F(SimServers, AJournalTakesNothingFromAFormerPrimary) {
+  ASSERT_TRUE(write("before"));
+  bench.store.fail_over();
+  pass(1s);
+  ASSERT_TRUE(write("after"));
+  bench.store.set_former_back(true);
+  EXPECT_EQ(read()->seq, 2u);
+  bench.store.set_away(true);
+  EXPECT_FALSE(read());
+  pass(1s);
+  EXPECT_FALSE(bench.nodes[1]->ready());
+  bench.store.set_away(false);
+  pass(1s);
+  EXPECT_EQ(read()->seq, 2u);
+}
+
 /// Writes `count` events through every fault; returns the payloads acknowledged and those stored.
 struct stormy_life {
   std::string acknowledged;
