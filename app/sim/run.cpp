@@ -12,6 +12,9 @@ namespace {
 /// How long what was begun may take to end once all faults are gone: the longest back-off and
 /// breaker rest several times over.
 constexpr std::chrono::seconds settle_time{180};
+/// Longer than anybody waits who will try again; then nothing more comes before the wall clock
+/// leaps.
+constexpr std::chrono::seconds quiet_time{60};
 /// Past what the provider remembers, holds and buyers' windows: nothing may wait longer.
 constexpr std::chrono::hours long_wait{13};
 constexpr std::chrono::seconds purchase_deadline{60};
@@ -23,14 +26,17 @@ std::string stories(const world& w) {
   for (const auto& complaint : w.watch.complaints()) {
     const auto entity = complaint.substr(0, complaint.find(':'));
     if (told.insert(entity).second)
-      out += entity + "\n" + w.people.story(entity);
+      out += entity + "\n" + w.told.story(entity);
   }
   return out;
 }
 
 verdict judge(world& w, uint64_t seed) {
+  w.told.finish();
   w.watch.finish(w.time.now());
   w.roll.finish(w.all_nodes());
+  w.reads.catch_up();
+  w.watch.finish_reads(w.reads);
   for (const auto& [entity, stored] : w.store.entities()) {
     w.log.note(entity);
     if (!stored.rows.empty())
@@ -60,6 +66,19 @@ market draw_market(dice& random) {
     out.warehouses.push_back("wh" + std::to_string(n));
   out.hold = std::chrono::seconds{random.percent(30) ? random.between(5, 60) : 600};
   return out;
+}
+
+/// Until nothing has been asked, answered or committed for a while.
+void settle(world& w) {
+  const auto heard = [&] { return w.people.asked() + w.people.answered() + w.store.commits(); };
+  const auto end = w.time.elapsed() + settle_time;
+  auto last = heard();
+  for (auto quiet = 0s; quiet < quiet_time && w.time.elapsed() < end;) {
+    w.run_for(2s);
+    const auto now = heard();
+    quiet = now == last ? quiet + 2s : 0s;
+    last = now;
+  }
 }
 
 /// Those the life meets, by their place in what was drawn.
@@ -103,12 +122,12 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
 
   w.shop.open = false;
   w.heal();
-  w.run_for(settle_time);
+  settle(w);
   w.watch.settled(w.time.now());
   w.time.leap(long_wait);
-  w.run_for(settle_time);
+  settle(w);
   clerk.finish_everything(2);
-  w.run_for(settle_time);
+  settle(w);
   auto out = judge(w, seed);
   out.span = span;
   for (const auto& [place, f] : met)

@@ -54,8 +54,8 @@ private:
     for (auto cut = best_.last.span / 2; cut > 500ms; cut /= 2) {
       auto tried = best_.kept;
       tried.span = best_.last.span - cut;
-      while (fails(tried) && *tried.span > cut)
-        *tried.span -= cut;
+      for (; *tried.span > 0ms && fails(tried); *tried.span -= cut) {
+      }
     }
   }
 
