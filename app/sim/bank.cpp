@@ -49,8 +49,10 @@ bank::bank(timeline& time, dice& random, bank_faults faults)
 
 void bank::call(psp::call what, const life& caller, hang_up done) {
   const std::weak_ptr<const uint64_t> alive = caller;
+  watch_(what, false);
   time_.after(random_.millis(1, faults_.network_ms), [=, this, done = std::move(done)] {
     auto out = model_.handle(what, time_.now());
+    watch_(what, true);
     announce(std::move(out.webhooks));
     const auto way_back =
         std::chrono::milliseconds{out.delay_ms} + random_.millis(1, faults_.network_ms);

@@ -25,11 +25,14 @@ public:
   /// Delivers a webhook's fact to the shop; `answered` says whether it took it.
   using listener = std::function<void(const std::string& event_id, const payment::intent& fact,
                                       std::function<void(bool)> answered)>;
+  /// Hears of each call: when a node makes it, and when it has arrived.
+  using watcher = std::function<void(const psp::call& what, bool arrived)>;
   using hang_up = std::function<void(result<psp::outcome>)>;
 
   bank(timeline& time, dice& random, bank_faults faults);
 
   void on_webhook(listener hear) { hear_ = std::move(hear); }
+  void on_call(watcher watch) { watch_ = std::move(watch); }
   /// `done` is called unless the caller dies first; errc::timed_out when the answer is lost.
   void call(psp::call what, const life& caller, hang_up done);
   /// The buyer passes the bank's page.
@@ -47,6 +50,7 @@ private:
   bank_faults faults_;
   psp::psp_model model_;
   listener hear_;
+  watcher watch_ = [](const psp::call&, bool) {};
 };
 
 /// One node's way to the bank. What the bank answers means to an order what adapters/stripe makes

@@ -5,6 +5,7 @@
 
 #include "actors/entity/ask.hpp"
 #include "app/sim/audit.hpp"
+#include "app/sim/history.hpp"
 #include "app/sim/node.hpp"
 
 #include <memory>
@@ -29,8 +30,10 @@ private:
 class client {
 public:
   /// `any` answers a node that runs, or nullptr.
-  client(timeline& time, dice& random, audit& watch, trace& log, std::function<node*()> any)
-      : time_(time), random_(random), watch_(watch), trace_(log), any_(std::move(any)) {}
+  client(timeline& time, dice& random, audit& watch, history& told, trace& log,
+         std::function<node*()> any)
+      : time_(time), random_(random), watch_(watch), history_(told), trace_(log),
+        any_(std::move(any)) {}
 
   /// `then` is called once: with the answer, the refusal, or errc::timed_out after the last try.
   template <class Domain, class C>
@@ -52,8 +55,6 @@ public:
 
   uint64_t asked() const { return asked_; }
   uint64_t answered() const { return answered_; }
-  /// What was said to and by one entity, for people.
-  std::string story(const std::string& entity) const;
 
 private:
   static constexpr int64_t double_click_percent = 5;
@@ -72,10 +73,6 @@ private:
     int tries = 0;
     bool over = false;
   };
-  struct line {
-    std::chrono::nanoseconds at;
-    std::string entity, what;
-  };
 
   template <class Domain, class C>
   void send(const std::shared_ptr<asking<C>>& rq) {
@@ -92,25 +89,26 @@ private:
     auto* server = any_();
     if (!server)
       return;
-    remember(rq->entity, "asks " + std::to_string(rq->number));
     const bool parks = std::is_same_v<C, order::await_outcome>;
     const cluster::command_meta how{rq->id,
                                     rq->id.empty() ? 0 : rq->number,
                                     parks ? time_.now() + patience / 2 : rq->expires,
                                     {}};
     const std::weak_ptr<const uint64_t> alive = server->alive();
+    const auto asked = history_.ask(rq->entity, "somebody at " + server->name(),
+                                    typename Domain::command{rq->what}, how.id, how.expires, alive);
     entity::ask<Domain>(server->route(), rq->key, rq->what, how,
                         [=, this](result<typename C::reply> r) {
-                          if (alive.lock())
-                            hear<Domain>(rq, std::move(r));
+                          if (!alive.lock())
+                            return;
+                          history_.hear(asked, r);
+                          hear<Domain>(rq, std::move(r));
                         });
   }
 
   template <class Domain, class C>
   void hear(const std::shared_ptr<asking<C>>& rq, result<typename C::reply> r) {
     trace_.note(rq->number * 64 + (r ? 0 : static_cast<uint64_t>(r.error().code) + 1));
-    remember(rq->entity, "answer " + std::to_string(rq->number) + ": " +
-                             (r ? std::string{"ok"} : std::string(to_string(r.error().code))));
     if (r) {
       watch_.said(rq->entity, *r);
       if (rq->leaves == trace_left::always)
@@ -130,17 +128,13 @@ private:
     rq->then(std::move(r));
   }
 
-  void remember(const std::string& entity, std::string what) {
-    history_.push_back({time_.elapsed(), entity, std::move(what)});
-  }
-
   timeline& time_;
   dice& random_;
   audit& watch_;
+  history& history_;
   trace& trace_;
   const std::function<node*()> any_;
   uint64_t asked_ = 0, answered_ = 0;
-  std::vector<line> history_;
 };
 
 } // namespace souk::sim

@@ -96,8 +96,7 @@ public:
     if (rq.answer->tells_nothing())
       return;
     std::string why;
-    const bool too_late = rq.answer->code == errc::expired && rq.id != command_id{};
-    if (too_late && rq.expires <= rq.answered_at + clock_tolerance)
+    if (rq.answer->code == errc::expired && rq.expires <= rq.answered_at + clock_tolerance)
       return;
     const auto from = std::max(rq.floor, first_);
     for (uint64_t p = from; p <= head(); ++p)
@@ -207,7 +206,9 @@ private:
       why = "at " + std::to_string(p) + " it was done";
       return told.way != heard::how::refused && agrees(s, c, told);
     }
-    std::vector<time_point> moments{rq.asked_at - clock_tolerance};
+    // What the command itself names may pass in between, too.
+    std::vector<time_point> moments{rq.asked_at - clock_tolerance,
+                                    rq.answered_at + clock_tolerance};
     if constexpr (requires { M::turns(s, time_point{}, time_point{}); })
       for (const auto turn :
            M::turns(s, rq.asked_at - clock_tolerance, rq.answered_at + clock_tolerance))

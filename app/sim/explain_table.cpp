@@ -24,15 +24,16 @@ explained_table::explained_table(cluster::sim_membership_store& table, history::
 
 void explained_table::changed() {
   const auto& rows = table_.rows();
+  if (rows.version == version_)
+    return; // the last word of a dead one is no new version
   if (rows.version != version_ + 1)
     complain_("members",
               "version " + std::to_string(rows.version) + " follows " + std::to_string(version_));
   version_ = rows.version;
   auto& now = versions_[version_];
   for (const auto& m : rows.members) {
-    if (members_.insert(m.who).second && m.who.generation <= youngest_)
+    if (members_.insert(m.who).second && !generations_.insert(m.who.generation).second)
       complain_("members", m.who.text() + " comes with a generation that was used before");
-    youngest_ = std::max(youngest_, m.who.generation);
     if (m.state == member_state::active)
       now.active.insert(m.who);
   }

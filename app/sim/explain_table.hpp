@@ -29,8 +29,8 @@ private:
   const history::complaint complain_;
   std::shared_ptr<std::function<void()>> hears_;
   uint64_t version_ = 0;
-  uint64_t youngest_ = 0; ///< generation
   std::set<cluster::node_ref> members_;
+  std::set<uint64_t> generations_;
   std::map<uint64_t, version> versions_;
 };
 

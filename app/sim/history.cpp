@@ -92,6 +92,9 @@ const order_model::state* history::order(const std::string& entity) {
 void history::finish() {
   for (const auto& [entity, stored] : store_.entities())
     follow(entity);
+  for (const auto& rq : requests_)
+    if (rq.actor.starts_with("somebody") && rq.who && !rq.who->expired() && !rq.answer)
+      complain_(rq.entity, "#" + std::to_string(rq.number) + " was never answered (law 4)");
 }
 
 std::string history::story(const std::string& entity) const {
