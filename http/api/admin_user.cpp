@@ -1,5 +1,6 @@
 // People for the staff: finding them, their roles, blocking and erasing them. Nobody gives or takes
 // away rights that they do not have themselves.
+#include "http/api/staff_routes.hpp"
 #include "http/api/user_json.hpp"
 
 #include <algorithm>
@@ -126,10 +127,7 @@ void list_roles(const call& c) {
 } // namespace
 
 void add_admin_user_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name, for_staff(at, user::permission::manage_users, std::move(handle)),
-           {.body_limit = 4 << 10, .who = access::admin});
-  };
+  const staff_routes add{to, at, user::permission::manage_users, {.body_limit = 4 << 10}};
   add(method::get, "/v1/admin/users", "list_users", list_users);
   add(method::get, "/v1/admin/users/{id}", "read_user", read_user);
   add(method::patch, "/v1/admin/users/{id}", "change_user", change_user);

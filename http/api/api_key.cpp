@@ -1,5 +1,6 @@
 // API keys: made with roles, narrowed to scopes, shown once, revoked. A key never may more than
 // whoever makes it.
+#include "http/api/staff_routes.hpp"
 #include "http/api/user_json.hpp"
 
 #include <algorithm>
@@ -90,10 +91,7 @@ void revoke_key(const call& c) {
 } // namespace
 
 void add_api_key_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name, for_staff(at, user::permission::manage_keys, std::move(handle)),
-           {.body_limit = 4 << 10, .who = access::admin});
-  };
+  const staff_routes add{to, at, user::permission::manage_keys, {.body_limit = 4 << 10}};
   add(method::get, "/v1/admin/api-keys", "list_api_keys", list_keys);
   add(method::post, "/v1/admin/api-keys", "create_api_key", create_key);
   add(method::del, "/v1/admin/api-keys/{key}", "revoke_api_key", revoke_key);

@@ -2,6 +2,7 @@
 #include "actors/catalogue/office_json.hpp"
 #include "http/api/office.hpp"
 #include "http/api/routes.hpp"
+#include "http/api/staff_routes.hpp"
 
 namespace souk::http {
 
@@ -62,10 +63,7 @@ void delete_brand(const call& c) {
 } // namespace
 
 void add_brand_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
-           {.who = access::admin});
-  };
+  const staff_routes add{to, at, user::permission::edit_catalogue};
   to.add(method::get, "/v1/brands", "list_brands", for_users(at, list_brands));
   add(method::post, "/v1/admin/brands", "create_brand", create_brand);
   add(method::get, "/v1/admin/brands/{handle}", "read_brand", read_brand);

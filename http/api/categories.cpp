@@ -3,6 +3,7 @@
 #include "http/api/office.hpp"
 #include "http/api/product_json.hpp"
 #include "http/api/routes.hpp"
+#include "http/api/staff_routes.hpp"
 
 namespace souk::http {
 
@@ -43,10 +44,7 @@ void delete_category(const call& c) {
 } // namespace
 
 void add_category_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
-           {.who = access::admin});
-  };
+  const staff_routes add{to, at, user::permission::edit_catalogue};
   add(method::post, "/v1/admin/categories", "create_category", create_category);
   add(method::get, "/v1/admin/categories/{handle}", "read_category", read_category);
   add(method::patch, "/v1/admin/categories/{handle}", "change_category", change_category);

@@ -3,6 +3,7 @@
 #include "actors/catalogue/import_desk.hpp"
 #include "http/api/office.hpp"
 #include "http/api/routes.hpp"
+#include "http/api/staff_routes.hpp"
 
 namespace souk::http {
 
@@ -152,16 +153,11 @@ void export_products(const call& c) {
 } // namespace
 
 void add_import_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle,
-                       route_options options) {
-    options.who = access::admin;
-    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
-           options);
-  };
+  const staff_routes add{to, at, user::permission::edit_catalogue};
   add(method::post, "/v1/admin/imports", "begin_import", begin_import,
       {.body_limit = catalogue::import_file_bytes_max, .deadline = upload_deadline});
-  add(method::get, "/v1/admin/imports/{id}", "read_import", read_import, {});
-  add(method::get, "/v1/admin/imports/{id}/problems", "list_import_problems", list_problems, {});
+  add(method::get, "/v1/admin/imports/{id}", "read_import", read_import);
+  add(method::get, "/v1/admin/imports/{id}/problems", "list_import_problems", list_problems);
   add(method::get, "/v1/admin/exports/products", "export_products", export_products,
       {.deadline = export_deadline});
 }

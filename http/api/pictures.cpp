@@ -2,6 +2,7 @@
 #include "http/api/office.hpp"
 #include "http/api/product_json.hpp"
 #include "http/api/routes.hpp"
+#include "http/api/staff_routes.hpp"
 
 #include <charconv>
 
@@ -89,16 +90,11 @@ void read_picture(const call& c) {
 } // namespace
 
 void add_picture_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle,
-                       route_options options) {
-    options.who = access::admin;
-    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
-           options);
-  };
+  const staff_routes add{to, at, user::permission::edit_catalogue};
   add(method::post, "/v1/admin/products/{id}/images", "add_image", add_image,
       {.body_limit = catalogue::picture_bytes_max, .deadline = upload_deadline});
-  add(method::patch, "/v1/admin/products/{id}/images/{image}", "change_image", change_image, {});
-  add(method::del, "/v1/admin/products/{id}/images/{image}", "delete_image", delete_image, {});
+  add(method::patch, "/v1/admin/products/{id}/images/{image}", "change_image", change_image);
+  add(method::del, "/v1/admin/products/{id}/images/{image}", "delete_image", delete_image);
   to.add(method::get, "/media/{hash}/{file}", "read_picture", for_users(at, read_picture));
 }
 

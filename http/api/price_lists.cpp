@@ -2,6 +2,7 @@
 #include "actors/catalogue/office_json.hpp"
 #include "http/api/office.hpp"
 #include "http/api/routes.hpp"
+#include "http/api/staff_routes.hpp"
 
 namespace souk::http {
 
@@ -71,10 +72,7 @@ void set_prices(const call& c) {
 } // namespace
 
 void add_price_list_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
-           {.who = access::admin});
-  };
+  const staff_routes add{to, at, user::permission::edit_catalogue};
   add(method::get, "/v1/admin/price-lists", "list_price_lists", list_price_lists);
   add(method::post, "/v1/admin/price-lists", "create_price_list", create_price_list);
   add(method::get, "/v1/admin/price-lists/{id}", "read_price_list", read_price_list);

@@ -3,6 +3,7 @@
 #include "http/api/office.hpp"
 #include "http/api/product_json.hpp"
 #include "http/api/routes.hpp"
+#include "http/api/staff_routes.hpp"
 
 namespace souk::http {
 
@@ -69,10 +70,7 @@ void delete_product(const call& c) {
 } // namespace
 
 void add_record_routes(router& to, shop& at) {
-  const auto add = [&](method verb, const char* pattern, const char* name, shop_handler handle) {
-    to.add(verb, pattern, name, for_staff(at, user::permission::edit_catalogue, std::move(handle)),
-           {.who = access::admin});
-  };
+  const staff_routes add{to, at, user::permission::edit_catalogue};
   add(method::get, "/v1/admin/products", "list_all_products", list_all_products);
   add(method::get, "/v1/admin/products/{id}", "read_product_record", read_record);
   add(method::del, "/v1/admin/products/{id}", "delete_product", delete_product);
