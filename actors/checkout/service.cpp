@@ -223,22 +223,7 @@ void service::source(const session_ptr& s) {
                        if (!found)
                          return s->done(found.error());
                        s->sources = std::move(*found);
-                       const bool lacking = std::ranges::any_of(
-                           s->sources, [](const auto& line) { return line.candidates.empty(); });
-                       if (!lacking)
-                         return seal(s);
-                       // The projection may lag behind a delivery: the cells themselves decide.
-                       warehouses_.sites([this, s](result<std::vector<warehouse::site>> sites) {
-                         if (!sites)
-                           return s->done(sites.error());
-                         for (auto& line : s->sources)
-                           for (const auto& site : *sites)
-                             if (site.active && line.candidates.size() < sites->size() &&
-                                 std::ranges::find(line.candidates, site.id) ==
-                                     line.candidates.end())
-                               line.candidates.push_back(site.id);
-                         seal(s);
-                       });
+                       seal(s);
                      });
 }
 

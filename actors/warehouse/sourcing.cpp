@@ -64,22 +64,29 @@ std::vector<sourced_line> source(const std::vector<needed_line>& lines,
   for (const auto& s : map.sites)
     if (s.active)
       metres.emplace(s.id, distance_metres(s.where, destination));
-  std::multimap<std::string_view, const level*> by_sku;
+  std::map<std::pair<std::string_view, std::string_view>, int64_t> available;
   for (const auto& l : levels)
-    if (l.available > 0 && metres.contains(l.warehouse))
-      by_sku.emplace(l.sku, &l);
+    available[{l.sku, l.warehouse}] = l.available;
+  const auto has = [&](const std::string& sku, std::string_view warehouse) {
+    const auto known = available.find({sku, warehouse});
+    return known == available.end() ? 0 : known->second;
+  };
 
   std::vector<sourced_line> sourced;
   for (const auto& line : lines) {
-    std::vector<std::tuple<bool, double, std::string_view>> ranked; // partial, metres, id
-    const auto [first, last] = by_sku.equal_range(line.sku);
-    for (auto i = first; i != last; ++i)
-      ranked.emplace_back(i->second->available < line.quantity, metres[i->second->warehouse],
-                          i->second->warehouse);
+    using rank = std::tuple<bool, bool, double, std::string_view>; // none, partial, metres, id
+    std::vector<rank> ranked;
+    for (const auto& [id, distance] : metres) {
+      const auto units = has(line.sku, id);
+      ranked.emplace_back(units <= 0, units < line.quantity, distance, id);
+    }
     std::ranges::sort(ranked);
+    const auto stocked =
+        std::ranges::count_if(ranked, [](const rank& r) { return !std::get<0>(r); });
+    ranked.resize(std::min(ranked.size(), static_cast<size_t>(stocked) + seemingly_empty_max));
     sourced.push_back({line.sku, line.quantity, {}});
     for (const auto& candidate : ranked)
-      sourced.back().candidates.emplace_back(std::get<2>(candidate));
+      sourced.back().candidates.emplace_back(std::get<3>(candidate));
   }
   return sourced;
 }

@@ -48,11 +48,15 @@ struct level {
   int64_t available = 0;
 };
 
+/// Warehouses without a known unit that one line tries at most.
+inline constexpr size_t seemingly_empty_max = 8;
+
 struct sourced_line {
   std::string sku;
   int64_t quantity = 0;
-  /// Ids to try in this order: warehouses that can serve the whole line, nearest first, then those
-  /// that can serve a part of it, nearest first. Empty: nobody has any.
+  /// Ids to try in this order, each group nearest first: warehouses that can serve the whole line,
+  /// those that can serve a part of it, and some that seem to have none, because levels lag behind
+  /// deliveries and the stock cells themselves decide. Empty: no warehouse is open.
   std::vector<std::string> candidates;
 };
 

@@ -35,7 +35,8 @@ protected:
         return;
       }
       EXPECT_EQ(placed.status, 409) << placed;
-      EXPECT_EQ(placed.code(), "sold_out") << placed;
+      // On a busy machine the last units may still be held when it tries for the second time.
+      EXPECT_TRUE(placed.code() == "sold_out" || placed.code() == "held") << placed;
       EXPECT_GE(placed.size("/problems"), 1U) << placed;
       ++refused;
       const auto seen = one.read_cart(cart);
@@ -65,6 +66,23 @@ TEST_F(ShopStock, SellsExactlyWhatLiesInTwoWarehouses) {
   boss_->sell("SPLIT", 1'000, {{"berlin", 2}, {"lyon", 3}});
   EXPECT_EQ(sell_to_fifty({{"SPLIT"}}), 5);
   EXPECT_EQ(boss_->stock("SPLIT"), (units{5, 5, 0}));
+}
+
+TEST_F(ShopStock, SellsWhatTheLevelsDoNotShowYet) {
+  boss_->sell("UNSEEN", 1'000, {{"berlin", 2}, {"lyon", 3}});
+  const auto db = shop_->connect();
+  const auto rows = [&](const std::string& query) { return db->execute(query)->size(); };
+  ASSERT_TRUE(eventually(std::chrono::seconds{10}, [&] {
+    return rows("select from stock_level where sku = 'UNSEEN'") == 2;
+  }));
+  EXPECT_EQ(rows("delete from stock_level where sku = 'UNSEEN' and warehouse = 'berlin'"
+                 " returning 1"),
+            1U);
+  for (int i = 0; i < 5; ++i) {
+    const auto placed = shopper{*shop_}.buy({{"UNSEEN"}});
+    EXPECT_EQ(placed.status, 201) << placed;
+  }
+  EXPECT_EQ(boss_->stock("UNSEEN"), (units{5, 5, 0}));
 }
 
 TEST_F(ShopStock, SellsPairsAcrossWarehousesWithoutLosingOne) {
