@@ -292,7 +292,8 @@ TEST_F(Feed, SurvivesTheEndOfItsSessions) {
   auto& f = start({a});
   ASSERT_TRUE(until([&] { return f.leads(); }));
   ASSERT_TRUE(c->execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                         " where application_name like 'souk-feed%'"));
+                         " where datname = current_database() and"
+                         " application_name like 'souk-feed%'"));
   write(2);
   EXPECT_TRUE(has("a", 10));
 }

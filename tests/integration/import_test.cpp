@@ -208,7 +208,8 @@ TEST_F(Import, GoesOnAfterKillMinusNine) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status));
   // Postgres notices the death of the session before it gives its lock to another.
-  while (number("select count(*) from pg_locks where locktype = 'advisory'") > 0) {
+  while (number("select count(*) from pg_locks where locktype = 'advisory' and database ="
+                " (select oid from pg_database where datname = current_database())") > 0) {
   }
   const auto report = import(*read_demo(1, 5'000), options);
   EXPECT_EQ(report.resumed, 2'000u);

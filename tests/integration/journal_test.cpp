@@ -70,6 +70,7 @@ struct pg_bench {
     EXPECT_TRUE(until([&] {
       return admin
                  ->execute("select 1 from pg_stat_activity where wait_event_type = 'Lock'"
+                           " and datname = current_database()"
                            " and application_name like 'souk/%'")
                  ->size() == 1;
     }));
@@ -79,7 +80,8 @@ struct pg_bench {
   }
   void end_all_sessions() {
     ASSERT_TRUE(admin->execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                               " where application_name like 'souk/%'"));
+                               " where datname = current_database()"
+                               " and application_name like 'souk/%'"));
   }
   void keep() { ASSERT_TRUE(admin->script("create table kept as select * from journal")); }
   void restore() {
@@ -165,7 +167,7 @@ TEST_F(PostgresJournal, CancelledWaitForTheStandbyIsAnUnknownOutcome) {
     return bench->admin
                ->execute(std::string{"select "} + call +
                          "(pid) from pg_stat_activity where wait_event = 'SyncRep'"
-                         " and application_name like 'souk/%'")
+                         " and datname = current_database() and application_name like 'souk/%'")
                ->size() > 0;
   };
   set_standby("nobody");
