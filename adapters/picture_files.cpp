@@ -58,7 +58,8 @@ bool write_file(const fs::path& path, const std::string& bytes) {
 
 /// Removed at the end unless it was renamed away.
 struct temporary_folder {
-  explicit temporary_folder(const fs::path& below) : path((below / ".new-XXXXXX").string()) {
+  explicit temporary_folder(const fs::path& below)
+      : path((below / unfinished_folder).string() + "XXXXXX") {
     made = ::mkdtemp(path.data()) != nullptr && ::chmod(path.c_str(), 0755) == 0;
   }
   ~temporary_folder() {
@@ -72,7 +73,30 @@ struct temporary_folder {
   bool made = false;
 };
 
+/// Renames `fresh` to `target`, or renews the target that is there. A collector may take that away
+/// in between, once for each time somebody made it.
+bool put_in_place(temporary_folder& fresh, const std::string& target) {
+  constexpr int tries = 10;
+  for (int i = 0; i < tries; ++i) {
+    if (::rename(fresh.path.c_str(), target.c_str()) == 0) {
+      fresh.made = false;
+      return true;
+    }
+    if (errno != EEXIST && errno != ENOTEMPTY)
+      return false;
+    if (::utimensat(AT_FDCWD, target.c_str(), nullptr, 0) == 0)
+      return true;
+    if (errno != ENOENT)
+      return false;
+  }
+  return false;
+}
+
 } // namespace
+
+std::string picture_folder(const std::string& directory, const std::string& hash) {
+  return directory + "/" + hash.substr(0, 2) + "/" + hash;
+}
 
 result<void> write_folder(const std::string& directory, const std::string& target,
                           const std::vector<named_file>& files) {
@@ -91,9 +115,7 @@ result<void> write_folder(const std::string& directory, const std::string& targe
       return disk_failure("write");
   if (!sync_folder(fresh.path))
     return disk_failure("fsync");
-  if (::rename(fresh.path.c_str(), target.c_str()) == 0)
-    fresh.made = false;
-  else if (errno != EEXIST && errno != ENOTEMPTY)
+  if (!put_in_place(fresh, target))
     return disk_failure("rename");
   if (!sync_folder(parent) || !sync_folder(directory))
     return disk_failure("fsync");

@@ -34,10 +34,6 @@ vips_pictures::vips_pictures(std::string directory, executor heavy, executor lig
   start_vips();
 }
 
-std::string vips_pictures::folder_of(const std::string& hash) const {
-  return directory_ + "/" + hash.substr(0, 2) + "/" + hash;
-}
-
 result<catalogue::picture> vips_pictures::keep(const std::string& bytes) const {
   auto scaled = scale_picture(bytes);
   if (!scaled)
@@ -54,7 +50,8 @@ result<catalogue::picture> vips_pictures::keep(const std::string& bytes) const {
     files.push_back({name_of({kept.hash, each.size.box, catalogue::picture_format::jpeg}),
                      std::move(each.jpeg)});
   }
-  if (auto written = write_folder(directory_, folder_of(kept.hash), files); !written)
+  if (auto written = write_folder(directory_, picture_folder(directory_, kept.hash), files);
+      !written)
     return written.error();
   return kept;
 }
@@ -66,7 +63,7 @@ void vips_pictures::put(std::string bytes, callback<catalogue::picture> done) {
 }
 
 void vips_pictures::get(catalogue::picture_file file, callback<shared_bytes> done) {
-  auto path = folder_of(file.hash) + "/" + name_of(file);
+  auto path = picture_folder(directory_, file.hash) + "/" + name_of(file);
   if (!light_([path = std::move(path), done] { done(read_file(path)); }))
     done(fail(errc::overloaded, "too many pictures at once"));
 }

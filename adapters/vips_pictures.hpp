@@ -22,7 +22,6 @@ public:
            callback<std::shared_ptr<const std::string>> done) override;
 
 private:
-  std::string folder_of(const std::string& hash) const;
   result<catalogue::picture> keep(const std::string& bytes) const;
 
   const std::string directory_;

@@ -1,7 +1,9 @@
 #include "app/housekeeping.hpp"
 
+#include "actors/catalogue/picture_collection.hpp"
 #include "actors/row_command.hpp"
 #include "actors/user/letters.hpp"
+#include "adapters/picture_folders.hpp"
 #include "base/log.hpp"
 
 namespace souk::app {
@@ -19,8 +21,10 @@ void report(const char* what, const result<int64_t>& gone) {
 
 } // namespace
 
-housekeeping::housekeeping(persistence::sql::pool& rows, const clock& time)
-    : rows_(rows), time_(time), thread_([this](const std::stop_token& stop) { serve(stop); }) {}
+housekeeping::housekeeping(persistence::sql::pool& rows, const clock& time,
+                           std::string media_directory)
+    : rows_(rows), time_(time), media_directory_(std::move(media_directory)),
+      thread_([this](const std::stop_token& stop) { serve(stop); }) {}
 
 void housekeeping::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -32,9 +36,11 @@ void housekeeping::serve(const std::stop_token& stop) {
 
 void housekeeping::tidy() {
   rows_.run(
-      [now = time_.now()](connection& c) {
+      [now = time_.now(), media = media_directory_](connection& c) {
         report("row commands", forget_row_commands(c, now - row_commands_kept));
         report("tokens", user::forget_stale_tokens(c, now));
+        adapters::picture_folders pictures{media};
+        report("pictures", catalogue::collect_pictures(c, pictures, now));
       },
       [](const failure& why) { report("everything", why); });
 }

@@ -1,5 +1,6 @@
 // What a node throws away by itself once an hour: answers kept for repeats nobody can send any
-// more, links in mails that no longer work. Several nodes at once do no harm.
+// more, links in mails that no longer work, pictures no product shows. Several nodes at once do no
+// harm.
 #pragma once
 
 #include "persistence/sql.hpp"
@@ -17,7 +18,7 @@ inline constexpr std::chrono::hours housekeeping_every{1};
 class housekeeping {
 public:
   /// Starts its thread, which works through the pool. Both outlive this.
-  housekeeping(persistence::sql::pool& rows, const clock& time);
+  housekeeping(persistence::sql::pool& rows, const clock& time, std::string media_directory);
   /// Does not wait for what the pool still has to do; that touches nothing of this.
   ~housekeeping() = default;
 
@@ -27,6 +28,7 @@ private:
 
   persistence::sql::pool& rows_;
   const clock& time_;
+  const std::string media_directory_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;

@@ -187,7 +187,7 @@ result<void> node::start() {
   if (auto open = server_->start(); !open)
     return open;
   mail_.start();
-  housekeeping_.emplace(runtime_.rows, runtime_.time);
+  housekeeping_.emplace(runtime_.rows, runtime_.time, config_.media.directory);
   log::info("node.ready", {{"node", config_.node.name}, {"port", server_->port()}});
   return {};
 }

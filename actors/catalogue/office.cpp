@@ -160,15 +160,21 @@ void office::remove_product(std::string id, edit how, callback<std::string> done
 
 void office::add_image(std::string product, std::string bytes, new_image shown, edit how,
                        callback<product_record> done) {
-  auto then = [this, product = std::move(product), shown = std::move(shown), how,
-               done = std::move(done)](result<picture> kept) {
-    if (!kept)
-      return done(kept.error());
-    const auto change = [product, shown, expected = how.expected,
-                         kept = std::move(*kept)](sql::connection& c) {
+  auto show = [this, product = std::move(product), shown = std::move(shown), how,
+               done](const picture& kept) {
+    const auto change = [product, shown, expected = how.expected, kept](sql::connection& c) {
       return catalogue::add_image(c, product, expected, kept, shown);
     };
     change_and_read(pool_, how, change, find_record, done);
+  };
+  // Its row is first of all: a picture that is refused then is one that nobody shows.
+  auto then = [this, show = std::move(show), done = std::move(done)](result<picture> kept) {
+    if (!kept)
+      return done(kept.error());
+    pool_.ask([kept = *kept](sql::connection& c) { return keep_picture(c, kept); },
+              [show, done, kept = *kept](result<void> known) {
+                known ? show(kept) : done(known.error());
+              });
   };
   pictures_.put(std::move(bytes), std::move(then));
 }

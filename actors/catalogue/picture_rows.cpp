@@ -93,6 +93,19 @@ result<std::string> put_all(sql::connection& c, const std::string& product,
   return product;
 }
 
+/// Of the `hash` in scope.
+constexpr std::string_view is_shown = "exists (select from product_image where "
+                                      "substring(url from '^/media/([0-9a-f]{64})/') = hash)";
+
+result<std::vector<std::string>> hashes_in(const result<sql::rows>& found) {
+  if (!found)
+    return found.error();
+  std::vector<std::string> hashes;
+  for (size_t i = 0; i < found->size(); ++i)
+    hashes.emplace_back(found->text(i, 0));
+  return hashes;
+}
+
 result<void> check_position(const std::optional<int64_t>& position) {
   if (position && *position < 0)
     return fail_field("/position", "out_of_range", "from 0");
@@ -124,6 +137,36 @@ void add_sizes(image& one, const std::vector<picture_size>& sizes) {
   one.height = sizes.back().height;
 }
 
+result<void> keep_picture(sql::connection& c, const picture& kept) {
+  const auto& largest = kept.sizes.back();
+  auto put = c.execute("insert into picture (hash, width, height, sizes) "
+                       "values ($1, $2, $3, $4::text::jsonb) on conflict (hash) do update "
+                       "set sizes = excluded.sizes, created_at = now()",
+                       {kept.hash, largest.width, largest.height, render_sizes(kept.sizes)});
+  return put ? result<void>{} : put.error();
+}
+
+result<std::vector<std::string>> unused_pictures(sql::connection& c, time_point before,
+                                                 int64_t most) {
+  return hashes_in(c.execute("select hash from picture where created_at < $1 and not " +
+                                 std::string{is_shown} + " order by created_at limit $2",
+                             {before, most}));
+}
+
+result<std::vector<std::string>>
+forget_pictures(sql::connection& c, const std::vector<std::string>& hashes, time_point before) {
+  const std::string shown{is_shown};
+  return hashes_in(c.execute("with forgotten as (delete from picture where hash = any($1::text[]) "
+                             "and created_at < $2 and not " +
+                                 shown +
+                                 " returning hash) select hash from forgotten union all "
+                                 "select hash from unnest($1::text[]) as asked(hash) where not "
+                                 "exists (select from picture known where known.hash = asked.hash) "
+                                 "and not " +
+                                 shown,
+                             {hashes, before}));
+}
+
 result<std::string> add_image(sql::connection& c, const std::string& product,
                               std::optional<int64_t> expected, const picture& shown,
                               const new_image& how) {
@@ -134,16 +177,11 @@ result<std::string> add_image(sql::connection& c, const std::string& product,
   auto before = locked_images(c, product, expected);
   if (!before)
     return before.error();
-  const auto& largest = shown.sizes.back();
-  auto kept = c.execute("insert into picture (hash, width, height, sizes) "
-                        "values ($1, $2, $3, $4::text::jsonb) on conflict (hash) do update "
-                        "set sizes = excluded.sizes",
-                        {shown.hash, largest.width, largest.height, render_sizes(shown.sizes)});
-  if (!kept)
+  if (auto kept = keep_picture(c, shown); !kept)
     return kept.error();
   auto after = before->all;
   // JPEG, because that is what every reader of a plain URL knows.
-  const auto url = path_of({shown.hash, largest.box, picture_format::jpeg});
+  const auto url = path_of({shown.hash, shown.sizes.back().box, picture_format::jpeg});
   auto known = find_image(after, image_id(url));
   if (known == after.end()) {
     if (after.size() >= images_max)
