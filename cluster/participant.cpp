@@ -7,6 +7,23 @@
 
 namespace souk::cluster {
 
+namespace {
+
+/// All that live know newer formats, and may have begun to write them.
+bool is_too_old(const membership& table, const member& self) {
+  bool is_alone = true;
+  for (const auto& m : table.members) {
+    if (m.who == self.who || m.state == member_state::dead)
+      continue;
+    if (m.feature_level <= self.feature_level)
+      return false;
+    is_alone = false;
+  }
+  return !is_alone;
+}
+
+} // namespace
+
 participant::participant(caf::actor_config& cfg, member self, surroundings around)
     : duty_actor::base(cfg), self_(std::move(self)), around_(std::move(around)) {}
 
@@ -53,8 +70,16 @@ void participant::arrive() {
         return replace_predecessor(m, *now);
     phase_ = phase::joining;
     joining_since_ = around_.time->monotonic();
-    change([this](const membership& seen) { // adopt() must find our row before it looks for it
-      return seen.find(self_.who) ? std::nullopt : std::optional{self_};
+    // adopt() must find our row before it looks for it
+    change([this](const membership& seen) -> std::optional<member> {
+      if (seen.find(self_.who))
+        return {};
+      if (!is_too_old(seen, self_))
+        return self_;
+      phase_ = phase::ended;
+      around_.events.refused(fail(errc::conflict, "the cluster has been upgraded since: " +
+                                                      self_.who.node + " needs the newer version"));
+      return {};
     });
     look_whether_linked();
   }));
