@@ -259,13 +259,23 @@ bool waits_for_holds(const state& s, const attempt& a, time_point now) {
   });
 }
 
+/// One refund of a payment at a time: what a look-up finds long after two of them says of neither
+/// whether it arrived.
+bool waits_for_refund(const state& s, const attempt& a) {
+  return a.kind == attempt_kind::refund &&
+         std::ranges::any_of(s.attempts, [&](const attempt& other) {
+           return other.open() && other.kind == a.kind && other.intent == a.intent &&
+                  other.number < a.number;
+         });
+}
+
 effects owed(const state& s, time_point now) {
   effects out;
   if (!s.exists())
     return out;
   owe_units(s, now, out);
   for (const auto& a : s.attempts)
-    if (a.open() && !waits_for_holds(s, a, now))
+    if (a.open() && !waits_for_holds(s, a, now) && !waits_for_refund(s, a))
       out.push_back({"pay/" + std::to_string(a.number), "psp",
                      call_provider{a, {a.amount, s.what.sums.total.currency}}});
   owe_shipments(s, out);
