@@ -82,9 +82,8 @@ void database_clock::measure(persistence::sql::pool& rows) {
   if (!error)
     return;
   const auto middle = (got->before + got->after) / 2;
-  compare_machine(
-      machine_now_us() - to_micros(got->said) -
-      std::chrono::duration_cast<microseconds>(monotonic() - middle).count());
+  compare_machine(machine_now_us() - to_micros(got->said) -
+                  std::chrono::duration_cast<microseconds>(monotonic() - middle).count());
   if (std::abs(*error) > worth_a_word_us)
     log::warn("clock.database_jumped", {{"microseconds", *error}});
 }

@@ -36,13 +36,13 @@ void add(PGresult* to, std::array<cell, Columns> row) {
 } // namespace
 
 feed_change journal_insert(const std::string& entity, const stored_row& what) {
-  static const auto table = std::make_shared<const feed_table>(
-      feed_table{"journal",
-                 {{"entity", pg::oid_text},
-                  {"seq", pg::oid_int8},
-                  {"events", pg::oid_int4},
-                  {"payload", pg::oid_bytea},
-                  {"chain", pg::oid_bytea}}});
+  static const auto table =
+      std::make_shared<const feed_table>(feed_table{"journal",
+                                                    {{"entity", pg::oid_text},
+                                                     {"seq", pg::oid_int8},
+                                                     {"events", pg::oid_int4},
+                                                     {"payload", pg::oid_bytea},
+                                                     {"chain", pg::oid_bytea}}});
   return {feed_change::kind::insert,
           table,
           {entity, number(static_cast<int64_t>(what.row.first_seq)),
@@ -65,14 +65,25 @@ sql::rows history_rows(const stored_history& history) {
                   .atttypmod = -1};
   PQsetResultAttrs(out.get(), static_cast<int>(columns.size()), columns.data());
   if (const auto& s = history.snapshot)
-    add<6>(out.get(), {number(int32_t{0}), number(static_cast<int64_t>(s->seq)),
-                       number(static_cast<int32_t>(s->version)), s->payload,
-                       text_of(history.snapshot_chain), {}});
+    add<6>(out.get(), {number(int32_t{0}),
+                       number(static_cast<int64_t>(s->seq)),
+                       number(static_cast<int32_t>(s->version)),
+                       s->payload,
+                       text_of(history.snapshot_chain),
+                       {}});
   for (const auto& [row, chain, committed] : history.rows)
-    add<6>(out.get(), {number(int32_t{1}), number(static_cast<int64_t>(row.first_seq)),
-                       number(static_cast<int32_t>(row.events)), row.payload, text_of(chain), {}});
+    add<6>(out.get(), {number(int32_t{1}),
+                       number(static_cast<int64_t>(row.first_seq)),
+                       number(static_cast<int32_t>(row.events)),
+                       row.payload,
+                       text_of(chain),
+                       {}});
   if (history.wakeup)
-    add<6>(out.get(), {number(int32_t{2}), number(int64_t{0}), number(int32_t{0}), {}, {},
+    add<6>(out.get(), {number(int32_t{2}),
+                       number(int64_t{0}),
+                       number(int32_t{0}),
+                       {},
+                       {},
                        number(pg::to_postgres(*history.wakeup))});
   return sql::rows{out};
 }

@@ -13,6 +13,8 @@
 
 namespace souk::sim {
 
+class read_side;
+
 /// A wakeup row may be this late when all is quiet: the waker scans every half second.
 inline constexpr std::chrono::seconds wakeup_slack{10};
 
@@ -37,6 +39,8 @@ public:
   void settled(time_point now);
   /// After healing, when nobody does anything any more.
   void finish(time_point now);
+  /// When those who read have caught up.
+  void finish_reads(const read_side& reads);
 
   void complain(const std::string& entity, const std::string& what);
   const std::vector<std::string>& complaints() const { return complaints_; }

@@ -18,6 +18,18 @@ Message parse(const std::string& bytes, const complaint& complain) {
   return out;
 }
 
+/// A node may be off by half a round trip of its first measurement, and wait for its commit.
+constexpr microseconds early_most = 3s, late_most = 2min;
+/// The world leaps further than any machine's clock is wrong; what was decided just before is late.
+constexpr microseconds leaps_least = 12h;
+
+void check_date(const pb::entry& entry, time_point committed, const complaint& complain) {
+  const auto late = committed - from_micros(entry.at_us());
+  if (-late > early_most || (late > late_most && late < leaps_least))
+    complain("an event is dated " + std::to_string(late / 1ms) +
+             " ms before its commit: not by the database's time");
+}
+
 std::string about(const char* what, const std::string& id) { return std::string(what) + " " + id; }
 
 } // namespace
@@ -215,7 +227,7 @@ entity_fold::entity_fold(std::string_view kind) {
 
 void entity_fold::follow(const persistence::stored_history& stored, const complaint& complain) {
   for (; rows < stored.rows.size(); ++rows) {
-    const auto& [row, stored_chain] = stored.rows[rows];
+    const auto& [row, stored_chain, committed] = stored.rows[rows];
     if (row.first_seq != seq + 1)
       complain("a gap or an overlap at " + std::to_string(row.first_seq));
     if (stored_chain != next_chain(chain, row.first_seq, row.payload))
@@ -224,6 +236,8 @@ void entity_fold::follow(const persistence::stored_history& stored, const compla
     const auto packed = parse<pb::commit>(row.payload, complain);
     uint32_t events = 0;
     for (const auto& entry : packed.entries()) {
+      if (committed != time_point{})
+        check_date(entry, committed, complain);
       if (!entry.command_id().empty() && ++commands[entry.command_id()] > 1)
         complain("one command recorded twice");
       for (const auto& event : entry.events()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 
 namespace souk::sim {
 
@@ -24,6 +25,32 @@ void draw_cluster(fault_plan& out, dice& random) {
   out.cut_every = sometimes(30, 1'000, 15'000);
   out.drain_every = sometimes(30, 3'000, 20'000);
   out.store_away_every = sometimes(20, 5'000, 30'000);
+  out.links.twice = random.percent(20) ? 50'000 : 0;
+  out.links.silence = random.percent(20) ? random.millis(3'000, 30'000) : 3'000ms;
+  out.burst_every = sometimes(20, 1'000, 10'000);
+  out.power_every = sometimes(15, 5'000, 30'000);
+  out.upgrade = out.nodes > 1 && random.percent(20);
+}
+
+/// What takes time, and what tells it.
+void draw_time(fault_plan& out, dice& random) {
+  if (random.percent(20)) {
+    out.slow_every = random.millis(1'000, 15'000);
+    out.step_cost = 100us * random.between(1, random.percent(50) ? 10 : 200);
+  }
+  if (random.percent(20)) {
+    out.store_slow_every = random.millis(3'000, 20'000);
+    out.store_slow = random.millis(100, 4'000);
+  }
+  if (random.percent(15))
+    out.fail_over_every = random.millis(5'000, 30'000);
+  if (random.percent(15))
+    out.queue_bytes_max = static_cast<size_t>(random.between(200, 20'000));
+  if (random.percent(40))
+    out.clocks = {.drift_ppm_most = random.between(0, 500),
+                  .machine_wrong = std::chrono::seconds{random.between(1, 3'600)},
+                  .machine_jumps = std::chrono::seconds{random.percent(50) ? 10 : 0},
+                  .round_trip = random.millis(1, random.percent(50) ? 100 : 2'000)};
 }
 
 } // namespace
@@ -55,6 +82,7 @@ fault_plan fault_plan::draw(dice& random) {
   out.down_most = random.millis(10, 5'000);
   out.long_outages_percent = random.percent(30) ? 20 : 0;
   draw_cluster(out, random);
+  draw_time(out, random);
   out.idle = std::chrono::seconds{random.percent(50) ? random.between(1, 5) : 120};
   if (random.percent(50))
     out.snapshot_tail = static_cast<size_t>(random.between(100, 3'000));
@@ -74,6 +102,8 @@ const calming& ways_to_calm() {
       {"links", [](fault_plan& p) { p.links = {}; }},
       {"passivation", [](fault_plan& p) { p.idle = 120s; }},
       {"shuffling", [](fault_plan& p) { p.shuffle = false; }},
+      {"clocks", [](fault_plan& p) { p.clocks = {}; }},
+      {"queues", [](fault_plan& p) { p.queue_bytes_max = 64 << 20; }},
   };
   return all;
 }
@@ -121,6 +151,23 @@ struct drawing {
     const bool all = random.percent(plan.crash_all_percent);
     add(f, all ? fault::kind::crash_all : fault::kind::crash, down);
   }
+  void slow_link(fault f) {
+    f.peer = any_node();
+    if (f.peer != f.node)
+      add(f, fault::kind::slow_link, random.millis(100, 5'000));
+  }
+  /// One after another, in any order, some time apart.
+  void upgrade() {
+    std::vector<size_t> order(static_cast<size_t>(plan.nodes));
+    std::iota(order.begin(), order.end(), 0);
+    auto at = random.millis(1'000, 20'000);
+    while (!order.empty()) {
+      const auto next = order.begin() + random.between(0, static_cast<int64_t>(order.size()) - 1);
+      add({.at = at, .node = *next}, fault::kind::upgrade, random.millis(1, 2'000));
+      order.erase(next);
+      at += random.millis(100, 10'000);
+    }
+  }
   void cut(fault f) {
     f.peer = any_node();
     const bool both = random.percent(50);
@@ -143,6 +190,18 @@ std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
   });
   d.every(plan.store_away_every,
           [&](const fault& f) { d.add(f, fault::kind::store_away, random.millis(50, 5'000)); });
+  const auto often = [&](std::chrono::milliseconds how_often, fault::kind what, int64_t most_ms) {
+    d.every(how_often, [&, what, most_ms](const fault& f) {
+      d.add(f, what, random.millis(most_ms / 50, most_ms));
+    });
+  };
+  often(plan.store_slow_every, fault::kind::store_slow, 10'000);
+  often(plan.fail_over_every, fault::kind::fail_over, 10'000);
+  often(plan.slow_every, fault::kind::slow_node, 20'000);
+  often(plan.power_every, fault::kind::power_loss, 10'000);
+  d.every(plan.burst_every, [&](const fault& f) { d.slow_link(f); });
+  if (plan.upgrade)
+    d.upgrade();
   std::stable_sort(d.out.begin(), d.out.end(),
                    [](const fault& a, const fault& b) { return a.at < b.at; });
   return std::move(d.out);
@@ -166,6 +225,18 @@ std::string fault::text() const {
       return name(node) + " leaves politely and is away";
     case kind::store_away:
       return "Postgres is away";
+    case kind::fail_over:
+      return "the standby takes over from Postgres, which comes back as it was";
+    case kind::store_slow:
+      return "Postgres is slow";
+    case kind::power_loss:
+      return name(node) + " loses power";
+    case kind::slow_node:
+      return name(node) + " is slow";
+    case kind::slow_link:
+      return "the way from " + name(node) + " to " + name(peer) + " is slow";
+    case kind::upgrade:
+      return name(node) + " is replaced by a newer version and away";
     }
     return "";
   };

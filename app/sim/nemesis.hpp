@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/sim/bank.hpp"
+#include "app/sim/node_clock.hpp"
 #include "cluster/sim_links.hpp"
 #include "cluster/sim_membership.hpp"
 #include "persistence/sim_journal.hpp"
@@ -28,6 +29,16 @@ struct fault_plan {
   std::chrono::milliseconds cut_every{0};   ///< a link, in one direction or both
   std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
   std::chrono::milliseconds store_away_every{0};
+  std::chrono::milliseconds fail_over_every{0}; ///< the standby takes over from Postgres
+  std::chrono::milliseconds store_slow_every{0};
+  std::chrono::milliseconds store_slow{0};  ///< so much longer, at most, while it is
+  std::chrono::milliseconds slow_every{0};  ///< a node takes its time for a while
+  std::chrono::microseconds step_cost{0};   ///< at most, of each message it handles meanwhile
+  std::chrono::milliseconds burst_every{0}; ///< a link that is slow for a while
+  std::chrono::milliseconds power_every{0}; ///< a machine is gone without a word
+  bool upgrade = false; ///< nodes begin old, and are replaced by new ones, one by one
+  size_t queue_bytes_max = 64 << 20;
+  clock_faults clocks;
   std::chrono::seconds idle{120};
   size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
   bool shuffle = true;
@@ -40,11 +51,25 @@ void calm(fault_plan& plan, std::string_view part);
 std::vector<std::string> calm_parts();
 
 struct fault {
-  enum class kind : uint8_t { crash, crash_all, pause, cut, cut_both, drain, store_away };
+  enum class kind : uint8_t {
+    crash,
+    crash_all,
+    power_loss,
+    pause,
+    slow_node,
+    cut,
+    cut_both,
+    slow_link,
+    drain,
+    upgrade,
+    store_away,
+    store_slow,
+    fail_over
+  };
   kind what{};
   std::chrono::milliseconds at{0};
   size_t node = 0; ///< its place among the world's nodes
-  size_t peer = 0; ///< cuts: the way from `node` to it
+  size_t peer = 0; ///< cuts, slow links: the way from `node` to it
   std::chrono::milliseconds span{0};
 
   /// "12034 ms  cut n1 → n2 for 300 ms"

@@ -55,30 +55,36 @@ void node::socket::due_before(const std::vector<uint32_t>& shards, time_point un
 }
 
 node::node(const surroundings& around, outcome_tap tap, node_options options)
-    : time_(around.time), random_(around.random), options_(std::move(options)),
+    : world_time_(around.time), random_(around.random), options_(std::move(options)),
+      clock_(
+          around.time, [&store = around.store] { return !store.is_away(); }, options_.clock,
+          options_.seed),
       alive_(std::make_shared<const uint64_t>(options_.generation)),
-      provider_(around.money, alive_), environment_{journal_, time_, breakers_,
-                                                    people_,  {},    options_.snapshot_tail},
+      provider_(around.money, alive_),
+      people_(around.halted), environment_{journal_, clock_, breakers_,
+                                           people_,  {},     options_.snapshot_tail},
       actors_(config_),
       scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler())),
-      router_(actors_, time_, {.idle = options_.idle}),
+      router_(actors_, clock_, {.idle = options_.idle}),
       table_(around.members, run_later(), "souk", options_.seed, options_.table),
       links_(around.wires, {options_.name, options_.generation}, options_.name, 1),
-      mesh_(actors_, {options_.name, options_.generation}, links_, router_, time_),
-      started_(time_.elapsed()) {
+      mesh_(actors_, {options_.name, options_.generation}, links_, router_, clock_),
+      caught_up_(clock_.monotonic()) {
   journal_.connect(std::make_unique<persistence::sim_journal>(
       around.store, run_later(),
-      persistence::sim_journal_options{
-          .node = options_.name, .generation = options_.generation, .seed = options_.seed},
+      persistence::sim_journal_options{.node = options_.name,
+                                       .generation = options_.generation,
+                                       .seed = options_.seed,
+                                       .queue_bytes_max = options_.queue_bytes_max},
       options_.journal));
   scheduler_.clock().current_time += 1h;
-  add_kinds(std::move(tap));
+  add_kinds(std::move(tap), around.told);
   join();
-  waker_ = cluster::spawn_waker(actors_, router_, journal_, time_);
+  waker_ = cluster::spawn_waker(actors_, router_, journal_, clock_);
 }
 
 persistence::run_later node::run_later() const {
-  return [&time = time_](std::chrono::nanoseconds delay, std::function<void()> what) {
+  return [&time = world_time_](std::chrono::nanoseconds delay, std::function<void()> what) {
     time.after(delay, std::move(what));
   };
 }
@@ -89,8 +95,9 @@ cluster::member node::row() const {
           .host = options_.name,
           .port = 1,
           .region = {},
-          .started = time_.now(),
-          .alive_at = time_.now(),
+          .feature_level = options_.level,
+          .started = clock_.now(),
+          .alive_at = clock_.now(),
           .suspicions = {}};
 }
 
@@ -122,13 +129,14 @@ void node::join() {
         run_on_participant([peer, lost](auto& p) { p.link_changed(peer, lost); });
       });
   SOUK_ASSERT(listening, "simulated links listen");
-  const cluster::participant_events events{.joined = [this] { active_ = true; },
-                                           .refused = [this](const failure&) { expelled_ = true; },
-                                           .expelled = [this] { expelled_ = true; },
-                                           .asked_to_leave = [] {},
-                                           .left = [this] { left_ = true; }};
+  const cluster::participant_events events{
+      .joined = [this] { active_ = true; },
+      .refused = [this](const failure&) { expelled_ = refused_ = true; },
+      .expelled = [this] { expelled_ = true; },
+      .asked_to_leave = [] {},
+      .left = [this] { left_ = true; }};
   participant_ = actors_.spawn<cluster::participant>(
-      row(), cluster::participant::surroundings{&table_, &mesh_, &router_, &time_,
+      row(), cluster::participant::surroundings{&table_, &mesh_, &router_, &clock_,
                                                 [this] { return journal_.ready(); }, events});
 }
 
@@ -137,6 +145,7 @@ void node::leave() {
 }
 
 void node::heal() {
+  clock_.heal();
   journal_.heal();
   table_.set_faults({});
   table_.set_reachable(true);
@@ -163,7 +172,7 @@ void node::settle() {
 }
 
 entity::performer<order::model> node::order_performer(outcome_tap tap) {
-  auto real = order::make_performer(router_, time_, provider_, "https://shop/orders/");
+  auto real = order::make_performer(router_, clock_, provider_, "https://shop/orders/");
   return [this, real = std::move(real), tap = std::move(tap)](const entity_id& source,
                                                               const order::model::effect& effect,
                                                               callback<order::command> done) {
@@ -189,16 +198,21 @@ void node::add_kind(entity::performer<M>& perform) {
       entity::receiver<Contract>());
 }
 
-void node::add_kinds(outcome_tap tap) {
-  stock_ = [](const entity_id&, const stock::model::effect&, callback<stock::command> done) {
-    done(stock::command{stock::expire{}});
-  };
-  cart_ = cart::make_performer(router_, time_);
-  order_ = order_performer(std::move(tap));
+void node::add_kinds(outcome_tap tap, history& told) {
+  stock_ = witnessed<stock::model>(
+      [](const entity_id&, const stock::model::effect&, callback<stock::command> done) {
+        done(stock::command{stock::expire{}});
+      },
+      told, alive_);
+  cart_ = witnessed<cart::model>(cart::make_performer(router_, clock_), told, alive_);
+  order_ = witnessed<order::model>(order_performer(std::move(tap)), told, alive_);
   session_ = [](const entity_id&, const session::model::effect&, callback<session::command>) {};
-  shipment_ = shipment::make_performer(router_, time_);
+  shipment_ = witnessed<shipment::model>(shipment::make_performer(router_, clock_), told, alive_);
   add_kind<stock::model, stock::contract>(stock_);
-  add_kind<cart::model, cart::contract>(cart_);
+  if (options_.level < new_level)
+    add_kind<older_cart, older_cart_contract>(cart_);
+  else
+    add_kind<newer_cart, cart::contract>(cart_);
   add_kind<order::model, order::contract>(order_);
   add_kind<session::model, session::contract>(session_);
   add_kind<shipment::model, shipment::contract>(shipment_);
@@ -220,13 +234,15 @@ std::optional<std::chrono::nanoseconds> node::next_timer() {
   const auto& schedule = schedule_of::get(scheduler_.clock());
   if (schedule.empty())
     return {};
-  const auto ahead = schedule.begin()->first - scheduler_.clock().current_time;
-  return time_.elapsed() + std::max<std::chrono::nanoseconds>(ahead, 0ns);
+  const auto ahead =
+      schedule.begin()->first - scheduler_.clock().current_time - (clock_.monotonic() - caught_up_);
+  return world_time_.elapsed() +
+         (ahead > 0ns ? clock_.world_span(ahead) : std::chrono::nanoseconds{0});
 }
 
 void node::catch_up() {
-  const auto lived = time_.elapsed() - started_;
-  started_ = time_.elapsed();
+  const auto now = clock_.monotonic();
+  const auto lived = now - std::exchange(caught_up_, now);
   if (lived > 0ns)
     scheduler_.advance_time(lived);
 }

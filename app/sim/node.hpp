@@ -11,6 +11,9 @@
 #include "actors/shipment/shipment.hpp"
 #include "actors/stock/stock.hpp"
 #include "app/sim/bank.hpp"
+#include "app/sim/node_clock.hpp"
+#include "app/sim/upgrade.hpp"
+#include "app/sim/witness.hpp"
 #include "cluster/participant.hpp"
 #include "cluster/sim_links.hpp"
 #include "cluster/sim_membership.hpp"
@@ -26,12 +29,18 @@ namespace souk::sim {
 using outcome_tap = std::function<void(const entity_id& order, const order::model::effect& what,
                                        const order::command& outcome)>;
 
+/// Hears of an entity that a node cannot bring back to life.
+using entity_tap = std::function<void(const entity_id& entity, const failure& why)>;
+
 struct node_options {
   std::string name = "n1";
   uint64_t generation = 1;
   cluster::sim_membership_faults table;
   uint64_t seed = 1;
   persistence::sim_faults journal;
+  size_t queue_bytes_max = 64 << 20; ///< of the journal; beyond it commands are refused
+  clock_faults clock;
+  int level = new_level; ///< the newest formats it knows
   std::chrono::seconds idle{120};
   size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
   bool shuffle = true;             ///< which of several ready actors runs is up to the dice
@@ -45,6 +54,8 @@ struct surroundings {
   cluster::sim_membership_store& members;
   cluster::sim_network& wires;
   bank& money;
+  history& told;
+  entity_tap halted;
 };
 
 /// Single-threaded. What it is handed outlives it.
@@ -54,12 +65,17 @@ public:
   ~node();
 
   cluster::router& route() { return router_; }
+  /// As this node tells the time.
+  const souk::clock& time() const { return clock_; }
   /// Expires with the node: for whoever must not call into a dead one.
   const life& alive() const { return alive_; }
   uint64_t generation() const { return options_.generation; }
+  int level() const { return options_.level; }
   const std::string& name() const { return options_.name; }
   /// The table calls it dead: it has to end.
   bool is_expelled() const { return expelled_; }
+  /// The others do not take it in.
+  bool is_refused() const { return refused_; }
   bool is_active() const { return active_; }
   /// Hands its shards over; has_left() when that is done.
   void leave();
@@ -95,12 +111,20 @@ private:
   private:
     std::unique_ptr<persistence::sim_journal> to_;
   };
-  class silent_people final : public supervision::operators_queue {
-    void stuck(const entity_id&, const std::string&, int, const failure&) override {}
+  class operators final : public supervision::operators_queue {
+  public:
+    explicit operators(entity_tap halted) : halted_(std::move(halted)) {}
+    void stuck(const entity_id& who, const std::string& step, int, const failure& why) override {
+      if (step == "recover") // no journal of ours is ever broken
+        halted_(who, why);
+    }
     void unstuck(const entity_id&, const std::string&) override {}
+
+  private:
+    const entity_tap halted_;
   };
 
-  void add_kinds(outcome_tap tap);
+  void add_kinds(outcome_tap tap, history& told);
   template <entity::model M, class Contract>
   void add_kind(entity::performer<M>& perform);
   entity::performer<order::model> order_performer(outcome_tap tap);
@@ -111,13 +135,14 @@ private:
   void run_on_participant(std::function<void(cluster::participant&)> what);
   void join();
 
-  timeline& time_;
+  timeline& world_time_;
   dice& random_;
   const node_options options_;
+  node_clock clock_;
   life alive_;
   bank_gateway provider_;
   socket journal_;
-  silent_people people_;
+  operators people_;
   supervision::circuit_breakers breakers_;
   entity::environment environment_;
   entity::performer<stock::model> stock_;
@@ -133,10 +158,10 @@ private:
   cluster::sim_links links_;
   cluster::mesh mesh_;
   cluster::duty_actor participant_;
-  bool expelled_ = false, active_ = false, left_ = false;
+  bool expelled_ = false, refused_ = false, active_ = false, left_ = false;
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
-  std::chrono::nanoseconds started_;
+  std::chrono::nanoseconds caught_up_;      ///< by this node's clock
 };
 
 } // namespace souk::sim

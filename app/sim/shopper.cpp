@@ -77,7 +77,7 @@ void shopper::act_on_cart() {
   if (choice <= 50)
     return change_something(later());
   if (choice <= 58)
-    return log_in(later());
+    return session_.empty() || random_.percent(70) ? log_in(later()) : log_out(later());
   if (choice <= 63 && kept_cart_.empty()) { // walks away, and may come back to it
     kept_cart_ = std::exchange(cart_, {});
     return go_on();
@@ -93,6 +93,8 @@ void shopper::act_on_cart() {
 void shopper::change_something(std::function<void()> then) {
   const auto& line = view_.lines[static_cast<size_t>(
       random_.between(0, static_cast<int64_t>(view_.lines.size()) - 1))];
+  if (random_.percent(20))
+    return ask_cart(cart::set_country{random_.percent(50) ? "AT" : "DE"}, std::move(then));
   if (random_.percent(30))
     return ask_cart(cart::remove_line{line.id, {}}, std::move(then));
   ask_cart(cart::change_line{line.id, random_.between(1, 4), {}}, std::move(then));
@@ -100,7 +102,7 @@ void shopper::change_something(std::function<void()> then) {
 
 void shopper::log_in(std::function<void()> then) {
   if (session_.empty()) {
-    session_ = name_ + "-session";
+    session_ = name_ + "-session" + std::to_string(++sessions_);
     return world_.people.ask<session::contract>(
         session_, session::begin{"", {}, sha256(session_), "sim"}, trace_left::always,
         [then = std::move(then)](const auto&) { then(); });
@@ -110,7 +112,20 @@ void shopper::log_in(std::function<void()> then) {
       [this, then = std::move(then)](const auto&) { ask_cart(cart::claim{name_}, then); });
 }
 
+void shopper::log_out(std::function<void()> then) {
+  const auto over = std::exchange(session_, {});
+  world_.people.ask<session::contract>(over, session::revoke{"log out"}, trace_left::maybe,
+                                       [](const auto&) {});
+  if (random_.percent(50)) // another tab has not noticed
+    world_.people.ask<session::contract>(over, session::attach_cart{cart_}, trace_left::maybe,
+                                         [](const auto&) {});
+  world_.people.ask<session::contract>(over, session::check{sha256(over)}, trace_left::read,
+                                       [then = std::move(then)](const auto&) { then(); });
+}
+
 void shopper::merge(std::function<void()> then) {
+  if (random_.percent(20)) // and pays in another tab
+    check_out(pick_card(), [] {});
   ask_cart(cart::hand_over{cart_, std::exchange(kept_cart_, {})}, std::move(then));
 }
 
@@ -176,15 +191,26 @@ void shopper::act_on_order() {
   if (random_.percent(5))
     return world_.people.ask<order::contract>(order_, order::cancel{"changed my mind"},
                                               trace_left::maybe, [this](const auto&) { go_on(); });
+  if (random_.percent(10)) // presses "buy" again
+    check_out(pick_card(), [] {});
   await_order([this](const order::order_view& o) {
     const bool waits =
         o.status == order::status::payment_failed || o.status == order::status::action_required;
     if (waits && random_.percent(80))
       return pay_again(o);
+    if (o.status == order::status::confirmed && random_.percent(15))
+      change_mind();
     order_.clear();
     if (o.status != order::status::rejected || random_.percent(50))
       cart_.clear(); // goes home, or tries again with the cart that reopened
     go_on();
+  });
+}
+
+void shopper::change_mind() {
+  world_.time.after(random_.millis(0, 5'000), [this, order = order_] {
+    world_.people.ask<order::contract>(order, order::cancel{"changed my mind"}, trace_left::maybe,
+                                       [](const auto&) {});
   });
 }
 

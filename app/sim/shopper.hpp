@@ -26,9 +26,12 @@ private:
   void act_on_cart();
   void act_on_order();
   void pay_again(const order::order_view& order);
+  /// Regrets it, perhaps when it is already being packed.
+  void change_mind();
   void change_something(std::function<void()> then);
   void log_in(std::function<void()> then);
   void merge(std::function<void()> then);
+  void log_out(std::function<void()> then);
   void go_on();
   std::function<void()> later() {
     return [this] { go_on(); };
@@ -41,7 +44,7 @@ private:
   world& world_;
   const std::string name_;
   dice random_{0}; ///< of this turn
-  int turns_ = 0, carts_ = 0, placements_ = 0, lines_ = 0;
+  int turns_ = 0, sessions_ = 0, carts_ = 0, placements_ = 0, lines_ = 0;
   std::string cart_, order_, session_;
   std::string kept_cart_; ///< from before, to be merged into
   cart::cart_view view_;

@@ -45,7 +45,8 @@ void staff::work_on_stock() {
                                               trace_left::always, then);
   if (choice <= 75 && !world_.shop.orders.empty())
     return world_.people.ask<stock::contract>(
-        key, stock::give_back{pick(world_.shop.orders) + "/0/0", 1}, trace_left::always, then);
+        key, stock::give_back{pick(world_.shop.orders) + "/0/0", random_.between(1, 2)},
+        trace_left::always, then);
   world_.people.ask<stock::contract>(key, stock::get{}, trace_left::read, then);
 }
 
@@ -61,10 +62,14 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
                                                     trace_left::maybe, done);
         if (r->status == order::status::shipped)
           return deliver(*r, then);
-        if (r->status == order::status::delivered && world_.shop.open)
+        if (r->status == order::status::delivered && world_.shop.open) {
+          const auto left = r->payment.captured - r->payment.refunded;
+          const bool all = left > 0 && random_.percent(30);
           return world_.people.ask<order::contract>(
-              order_id, order::refund{random_.between(1, r->payment.captured + 1), "complaint"},
+              order_id,
+              order::refund{all ? left : random_.between(1, r->payment.captured + 1), "complaint"},
               trace_left::always, done);
+        }
         then();
       });
 }

@@ -45,6 +45,7 @@ public:
   void move_to(std::chrono::nanoseconds elapsed) { elapsed_ = std::max(elapsed_, elapsed); }
   /// The wall clock alone goes forward: a long pause without its thousands of idle ticks.
   void leap(std::chrono::seconds forward) { leapt_ += forward; }
+  std::chrono::seconds leapt() const { return leapt_; }
 
 private:
   std::chrono::nanoseconds elapsed_{0};

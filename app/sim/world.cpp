@@ -14,14 +14,22 @@ world::world(uint64_t seed, const fault_plan& with)
       plan(with), money(time, random, plan.bank), watch(store, money),
       roll(members, time,
            [this](const auto& about, const auto& what) { watch.complain(about, what); }),
-      people(time, random, watch, log, [this] { return any_node(); }), seed_(seed) {
+      told(store, time, complains()), told_money(told, time, complains()),
+      told_table(members, complains()),
+      reads(store, time, seed,
+            [this](const auto& entity, const auto& what) { watch.complain(entity, what); }),
+      people(time, random, watch, told, log, [this] { return any_node(); }), seed_(seed) {
   money.on_webhook([this](const auto& event, const auto& fact, auto answered) {
     hear_webhook(event, fact, std::move(answered));
+  });
+  money.on_call([this](const psp::call& what, bool arrived) {
+    arrived ? told_money.happened(what, money.intents()) : told_money.called(what);
   });
   wires.set_faults(plan.links);
   slots_.resize(static_cast<size_t>(plan.nodes));
   for (size_t i = 0; i < slots_.size(); ++i) {
     slots_[i].name = "n" + std::to_string(i + 1);
+    slots_[i].level = plan.upgrade ? old_level : new_level;
     boot(slots_[i]);
   }
 }
@@ -41,7 +49,7 @@ dice world::dice_of(const act& turn) const {
 node* world::any_node() {
   std::vector<node*> all;
   for (auto& s : slots_)
-    if (runs(s))
+    if (runs(s) || (s.server && random.percent(30)))
       all.push_back(s.server.get());
   if (all.empty())
     return nullptr;
@@ -60,8 +68,14 @@ void world::boot(slot& s) {
   s.paused_until = 0ns;
   s.dying.reset();
   s.leaving = false;
+  s.view = 0;
+  s.busy_until = 0ns;
   s.server = std::make_unique<node>(
-      surroundings{time, random, store, members, wires, money},
+      surroundings{time, random, store, members, wires, money, told,
+                   [this, &s](const auto& entity, const auto& why) {
+                     if (s.server && members.lives({s.name, s.server->generation()}))
+                       watch.complain(entity.text(), "cannot be brought back: " + why.detail);
+                   }},
       [this](const auto& order, const auto& what, const auto& outcome) {
         watch.learned(order, what, outcome);
       },
@@ -70,6 +84,9 @@ void world::boot(slot& s) {
                    .table = plan.table,
                    .seed = random.raw(),
                    .journal = plan.journal,
+                   .queue_bytes_max = plan.queue_bytes_max,
+                   .clock = plan.clocks,
+                   .level = s.level,
                    .idle = plan.idle,
                    .snapshot_tail = plan.snapshot_tail,
                    .shuffle = plan.shuffle});
@@ -105,6 +122,39 @@ void world::cut(const std::string& from, const std::string& to, std::chrono::nan
   time.after(span, [this, from, to] { wires.heal(from, to); });
 }
 
+void world::slow_down(slot& s, std::chrono::nanoseconds span) {
+  s.step_cost = plan.step_cost;
+  time.after(span, [&s] { s.step_cost = 0us; });
+}
+
+/// First nobody answers, then the former primary or the new one, then both.
+void world::fail_over(std::chrono::nanoseconds span) {
+  store.fail_over();
+  store.set_away(true);
+  time.after(span / random.between(2, 20), [this] { store.set_away(false); });
+  time.after(span / random.between(2, 20), [this] { store.set_former_back(true); });
+  time.after(span, [this] { store.set_former_back(false); });
+}
+
+/// Nobody is told: not even that a connection ended.
+void world::lose_power(size_t which, std::chrono::nanoseconds span) {
+  for (const auto& other : slots_) {
+    if (other.name == slots_[which].name)
+      continue;
+    cut(slots_[which].name, other.name, span);
+    cut(other.name, slots_[which].name, span);
+  }
+  crash(which, span);
+}
+
+void world::upgrade(size_t which, std::chrono::nanoseconds down) {
+  auto& s = slots_[which];
+  s.level = new_level;
+  if (!s.server || s.leaving)
+    return;
+  s.server->is_active() ? drain(which, down) : crash(which, down);
+}
+
 void world::strike(const fault& f) {
   const auto &name = slots_.at(f.node).name, &peer = slots_.at(f.peer).name;
   switch (f.what) {
@@ -123,9 +173,25 @@ void world::strike(const fault& f) {
     return cut(name, peer, f.span);
   case fault::kind::drain:
     return drain(f.node, f.span);
+  case fault::kind::power_loss:
+    return lose_power(f.node, f.span);
+  case fault::kind::slow_node:
+    return slow_down(slots_.at(f.node), f.span);
+  case fault::kind::slow_link:
+    wires.slow_down(name, peer, f.span);
+    time.after(f.span, [this, name, peer] { wires.slow_down(name, peer, 0ns); });
+    return;
+  case fault::kind::upgrade:
+    return upgrade(f.node, f.span);
   case fault::kind::store_away:
     store.set_away(true);
     time.after(f.span, [this] { store.set_away(false); });
+    return;
+  case fault::kind::fail_over:
+    return fail_over(f.span);
+  case fault::kind::store_slow:
+    store.set_slow(plan.store_slow);
+    time.after(f.span, [this] { store.set_slow(0ns); });
     return;
   }
 }
@@ -135,10 +201,13 @@ void world::heal() {
   plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
   money.heal();
   store.set_away(false);
+  store.set_slow(0ns);
+  store.set_former_back(false);
   wires.set_faults({});
   wires.heal_all();
   for (auto& s : slots_) {
-    s.paused_until = 0ns;
+    s.paused_until = s.busy_until = 0ns;
+    s.step_cost = 0us;
     s.dying.reset();
     if (s.server)
       s.server->heal();
@@ -165,7 +234,16 @@ void world::bury(slot& s) {
 
 void world::run_job(slot& s) {
   log.note(s.server->run_one());
-  roll.routes(s.name, s.server->generation(), s.server->route().version());
+  const auto view = s.server->route().version();
+  roll.routes(s.name, s.server->generation(), view);
+  if (view != std::exchange(s.view, view))
+    told_table.installed({s.name, s.server->generation()}, *s.server->route().current());
+  if (s.step_cost > 0us)
+    s.busy_until =
+        time.elapsed() +
+        std::chrono::microseconds{random.between(100, std::max<int64_t>(100, s.step_cost.count()))};
+  if (s.server->is_refused()) // too old: whoever looks after it brings the newer version
+    s.level = new_level;
   if (s.server->is_expelled() && !s.dying)
     s.dying = restart_after;
   if (s.leaving && s.server->has_left() && !s.dying)
@@ -191,6 +269,10 @@ bool world::step(std::chrono::nanoseconds until) {
     if (!runs(s)) {
       if (s.server)
         next = std::min(next, s.paused_until);
+      continue;
+    }
+    if (s.busy_until > time.elapsed()) {
+      next = std::min(next, s.busy_until);
       continue;
     }
     if (s.server->has_work())
@@ -230,11 +312,17 @@ void world::hear_webhook(const std::string& event, const payment::intent& fact,
     return;
   const cluster::command_meta how{make_command_id({"webhook", event}), 1, time.now() + 10s, {}};
   const std::weak_ptr<const uint64_t> alive = server->alive();
-  entity::ask<order::contract>(server->route(), fact.order_id, order::intent_seen{fact, 0}, how,
-                               [alive, answered = std::move(answered)](result<order::accepted> r) {
-                                 if (alive.lock())
-                                   answered(r.has_value());
-                               });
+  const order::intent_seen news{fact, 0};
+  const auto asked = told.ask("order/" + fact.order_id, "the bank at " + server->name(),
+                              order::command{news}, how.id, how.expires, alive);
+  entity::ask<order::contract>(
+      server->route(), fact.order_id, news, how,
+      [this, alive, asked, answered = std::move(answered)](const result<order::accepted>& r) {
+        if (!alive.lock())
+          return;
+        told.hear(asked, r);
+        answered(r.has_value());
+      });
 }
 
 } // namespace souk::sim

@@ -4,7 +4,10 @@
 
 #include "app/sim/client.hpp"
 #include "app/sim/excerpt.hpp"
+#include "app/sim/explain_money.hpp"
+#include "app/sim/explain_table.hpp"
 #include "app/sim/nemesis.hpp"
+#include "app/sim/read_side.hpp"
 #include "app/sim/roll_call.hpp"
 
 namespace souk::sim {
@@ -49,20 +52,24 @@ public:
   uint64_t steps() const { return steps_; }
   int crashes() const { return crashes_; }
   /// Any that runs, or nullptr; people do not know who owns what.
-  node* any_node();
+  node* any_node(); // one that stands still is asked, too, now and then
   std::vector<node*> all_nodes();
   node* node_at(size_t which) { return slots_[which].server.get(); }
   size_t nodes() const { return slots_.size(); }
 
   dice random;
   timeline time;
-  persistence::sim_store store;
+  persistence::sim_store store{time};
   cluster::sim_membership_store members;
   cluster::sim_network wires;
   fault_plan plan;
   bank money;
   audit watch;
   roll_call roll;
+  history told;
+  explained_money told_money;
+  explained_table told_table;
+  read_side reads;
   trace log;
 
   client people;
@@ -79,6 +86,10 @@ private:
     std::optional<std::chrono::nanoseconds> dying; ///< for how long it will be down
     std::chrono::nanoseconds down_after_leaving{0};
     bool leaving = false;
+    uint64_t view = 0;                      ///< the version it routes by
+    std::chrono::microseconds step_cost{0}; ///< at most
+    std::chrono::nanoseconds busy_until{0}; ///< with the last message
+    int level = new_level;
   };
   bool runs(const slot& s) const { return s.server && s.paused_until <= time.elapsed(); }
   void boot(slot& s);
@@ -86,6 +97,13 @@ private:
   void run_job(slot& s);
   void strike(const fault& f);
   void cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span);
+  void fail_over(std::chrono::nanoseconds span);
+  void slow_down(slot& s, std::chrono::nanoseconds span);
+  void lose_power(size_t which, std::chrono::nanoseconds span);
+  void upgrade(size_t which, std::chrono::nanoseconds down);
+  history::complaint complains() {
+    return [this](const auto& entity, const auto& what) { watch.complain(entity, what); };
+  }
   void move_to(std::chrono::nanoseconds elapsed);
   void hear_webhook(const std::string& event, const payment::intent& fact,
                     std::function<void(bool)> answered);
