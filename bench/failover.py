@@ -1,8 +1,9 @@
 """./dev bench failover: how long the keys of a node that is lost give no answer.
 
-Three nodes; one cart in each of the 1,024 shards. A node is killed (SIGKILL) or hung (SIGSTOP for
-10 s); at that moment every cart it owned is asked for at the two others, every second one with a
-write, again and again until it answers. A round counts what its slowest key took. Between rounds
+Three nodes; one cart in each of the 1,024 shards. A node is killed (SIGKILL), hung (SIGSTOP for
+10 s) or cut off from the other nodes for 10 s (its links are silent, Postgres and clients still
+reach it); at that moment every cart it owned is asked for at the two others, every second one with
+a write, again and again until it answers. A round counts what its slowest key took. Between rounds
 the node comes back and takes its shards again.
 """
 
@@ -23,6 +24,7 @@ from shards import SHARDS, owners, shard_of  # noqa: E402
 
 NODES = ["n1", "n2", "n3"]
 HUNG = 10.0
+CUT = 10.0
 ROUND_MOST = 60.0
 OPENERS = 32
 REFERENCES = [  # what their documentation says, not measured here
@@ -107,12 +109,19 @@ async def lose(cluster, keys, node, how):
             await cluster.kill_node(node)
         elif how == "hang":
             node.pause()
+        elif how == "cut":
+            others = [other.name for other in cluster.nodes if other is not node]
+            cluster.network.silence([(node.name, other) for other in others]
+                                    + [(other, node.name) for other in others])
         took = await sweep(keys, ports, began)
         if how == "hang":
             await asyncio.sleep(max(0.0, began + HUNG - time.monotonic()))
             node.resume()
         elif how == "kill":
             await cluster.start_node(node)
+        elif how == "cut":
+            await asyncio.sleep(max(0.0, began + CUT - time.monotonic()))
+            await cluster.network.heal()
     return took
 
 
@@ -136,18 +145,26 @@ def line(name, samples):
 
 
 async def measure(chosen):
+    rounds = {how: [] for how in ("none", "kill", "hang", "cut")}
+    every_key = {how: [] for how in rounds}
+    plan = [("none", 3), ("kill", chosen.kills), ("hang", chosen.hangs)]
+    await measure_some(chosen, plan, False, rounds, every_key)
+    if chosen.cuts:  # only a cluster with proxies between its nodes can be cut
+        await measure_some(chosen, [("cut", chosen.cuts)], True, rounds, every_key)
+    tell(rounds, every_key)
+
+
+async def measure_some(chosen, plan, proxies, rounds, every_key):
     directory = ROOT / "var/bench/failover"
-    rounds = {"none": [], "kill": [], "hang": []}
-    every_key = {"none": [], "kill": [], "hang": []}
 
     def ended(node, code):
         print(f"  {node.name} ended, exit code {code}; it is started again", flush=True)
 
-    async with running(chosen.program, directory, len(NODES), ended, proxies=False) as (cluster, _):
+    shop = running(chosen.program, directory, len(NODES), ended, proxies=proxies)
+    async with shop as (cluster, _):
         by_shard = await open_keys([n.port for n in cluster.nodes])
         keys = list(by_shard.values())
         owner = owners(NODES)
-        plan = [("none", 3), ("kill", chosen.kills), ("hang", chosen.hangs)]
         for how, count in plan:
             for i in range(count):
                 node = cluster.nodes[i % len(cluster.nodes)]
@@ -159,11 +176,10 @@ async def measure(chosen):
                       f" {max(took):.3f} s", flush=True)
                 await until_whole(cluster, keys)
         await cluster.stop()
-    tell(rounds, every_key)
 
 
 def tell(rounds, every_key):
-    names = {"none": "nothing lost", "kill": "kill -9", "hang": "SIGSTOP"}
+    names = {"none": "nothing lost", "kill": "kill -9", "hang": "SIGSTOP", "cut": "links cut"}
     print(f"\n{'seconds without an answer':34}" + "".join(f"{n:>9}" for n in
                                                           ("p50", "p90", "p99", "max")))
     out = {}
@@ -185,6 +201,7 @@ def main():
     p.add_argument("--program", default=ROOT / "build/release/app/souk", type=Path)
     p.add_argument("--kills", type=int, default=20)
     p.add_argument("--hangs", type=int, default=20)
+    p.add_argument("--cuts", type=int, default=20)
     sys.exit(run(measure(p.parse_args())))
 
 

@@ -5,6 +5,7 @@ import sys
 import unittest
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -12,7 +13,7 @@ from client import Cut, get  # noqa: E402
 from history import Attempt  # noqa: E402
 from nemesis import KINDS, draw  # noqa: E402
 from proxy import Network  # noqa: E402
-from report import gaps  # noqa: E402
+from report import Report, gaps  # noqa: E402
 from shards import owners, shard_of, siphash  # noqa: E402
 
 NODES = ["n1", "n2", "n3"]
@@ -61,6 +62,17 @@ class Gaps(unittest.TestCase):
 
     def test_nobody_asking_is_no_gap(self):
         self.assertEqual(self.longest(attempt(1, 2, 503), attempt(60, 61, 200)), 1)
+
+
+class GapsByFault(unittest.TestCase):
+    def test_each_fault_is_charged_with_what_happened_during_it(self):
+        history = SimpleNamespace(operations=[], origin=0.0, attempts=[
+            attempt(1, 1.1, 200), attempt(9.5, 12, 503), attempt(12, 12.6, 200),
+            attempt(15, 19, 200), attempt(20, 20.1, 200), attempt(40, 49, 200)])
+        periods = [(10, 11, "cut"), (20, 21, "kill")]
+        found = dict(Report(history, periods, 60).gaps_by_fault())
+        self.assertAlmostEqual(found["cut"][0], 3.1)
+        self.assertAlmostEqual(found["kill"][0], 0.1)
 
 
 class Proxies(unittest.IsolatedAsyncioTestCase):

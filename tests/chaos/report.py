@@ -1,6 +1,7 @@
 """What a run was like for its clients: availability, latency, the longest time a key, a shard or a
 node gave no answer, and the faults behind it."""
 
+import bisect
 from collections import Counter, defaultdict
 
 from shards import shard_of
@@ -11,6 +12,7 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
+BEFORE_A_FAULT, AFTER_A_FAULT = 7.0, 3.0  # seconds: requests begun so early or late are its own
 GIVEN_UP = 2.0  # seconds after which a key nobody asked for again counts as given up
 
 
@@ -125,7 +127,29 @@ class Report:
                               for s, name, began in found[:3])
             yield f"  {view:6} {worst}"
 
+    def gaps_by_fault(self):
+        """Of each kind of fault: the longest a shard was silent that was asked for while it lasted
+        or soon after, at nodes neither dead nor paused. [(kind, seconds of each fault)]"""
+        attempts = sorted((a for a in self.history.attempts if a.present and a.entity),
+                          key=lambda a: a.begin)
+        begins = [a.begin for a in attempts]
+        next_begin = [begin for begin, _, _ in self.periods[1:]] + [float("inf")]
+        found = defaultdict(list)
+        for (begin, end, kind), until in zip(self.periods, next_begin):
+            first = bisect.bisect_left(begins, begin - BEFORE_A_FAULT)
+            last = bisect.bisect_left(begins, min(end + AFTER_A_FAULT, until))
+            longest = gaps((a for a in attempts[first:last] if a.end > begin),
+                           lambda a: shard_of(a.entity))
+            found[kind].append(longest[0][0] if longest else 0.0)
+        return sorted(found.items())
+
     def fault_lines(self):
+        yield ""
+        yield "longest time without an answer of any shard, by fault (median and longest of them):"
+        for kind, seconds in self.gaps_by_fault():
+            self.summary.setdefault("gap_by_fault_s", {})[kind] = round(max(seconds), 2)
+            yield (f"  {kind:10}{len(seconds):4} times{percentile(seconds, 0.5):8.2f} s"
+                   f"{max(seconds):8.2f} s")
         counts = Counter(kind for _, _, kind in self.periods)
         under = sum(end - begin for begin, end, _ in self.periods)
         self.summary["faults"] = dict(counts)
