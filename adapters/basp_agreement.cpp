@@ -94,9 +94,14 @@ void basp_endpoint::reject(const link& l, link_refusal why, const std::string& d
 }
 
 void basp_endpoint::log_refusal(link_refusal why, const basp_connection& c,
-                                const std::string& detail) const {
+                                const std::string& detail) {
   const auto name = to_string(why);
-  log::warn("link.refused", {{"why", name}, {"from", c.with}, {"detail", detail}});
+  // Each connection has another port, each life of a node another generation.
+  const auto key = std::string{name} + " " + c.with.substr(0, c.with.rfind(':')) + " " +
+                   detail.substr(0, detail.find('/'));
+  if (const auto left_out = refusals_.line_for(key, std::chrono::steady_clock::now()))
+    log::warn("link.refused",
+              {{"why", name}, {"from", c.with}, {"detail", detail}, {"left_out", *left_out}});
   metrics::make_counter("souk_links_refused_total", "peers turned away, or by whom we were",
                         {{"reason", std::string{name}}})
       .Increment();

@@ -4,6 +4,7 @@
 
 #include "adapters/basp_hello.hpp"
 #include "adapters/basp_sockets.hpp"
+#include "adapters/refusal_log.hpp"
 #include "base/ids.hpp"
 
 #include <caf/actor_companion.hpp>
@@ -91,7 +92,7 @@ private:
   std::vector<basp_connection_ptr> connections_of(const caf::node_id& node) const;
   void vouch_for(const caf::node_id& node);
   void cut_all_of(const caf::node_id& node);
-  void log_refusal(link_refusal why, const basp_connection& c, const std::string& detail) const;
+  void log_refusal(link_refusal why, const basp_connection& c, const std::string& detail);
 
   const basp_endpoint_options options_;
   const cluster::link_events heard_;
@@ -107,6 +108,7 @@ private:
   link_map links_;
   std::map<uint64_t, dial> dials_; ///< by the id of the answer
   uint64_t requests_ = 0;
+  refusal_log refusals_;
   int port_ = 0;
   bool stopped_ = false;
 
