@@ -160,8 +160,11 @@ void router::retry(request_ptr what, const failure& why) {
 
 void router::serve(entity_id to, command_meta how, std::string_view command, respond answer) {
   const auto kind = kinds_.find(to.kind());
-  if (kind == kinds_.end() || !kind->second.receive)
-    return answer(fail(errc::not_found, "no such kind of entity"));
+  if (kind == kinds_.end() || !kind->second.receive) { // only a node of a newer version knows it
+    auto why = fail(errc::unavailable, "the node that owns it knows no such kind of entity");
+    why.retry_after = 10s;
+    return answer(std::move(why));
+  }
   if (auto what = kind->second.receive(std::move(to), std::move(how), command, std::move(answer)))
     send(std::move(what));
 }

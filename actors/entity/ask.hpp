@@ -12,6 +12,12 @@ cluster::command_meta read_meta(const cluster::command_meta& of);
 /// The id of one step of a request with several.
 cluster::command_meta step_meta(const cluster::command_meta& of, std::string_view step);
 
+/// What came over an agreed link and is not understood, because its sender is of a newer version:
+/// counted, and logged once a kind of entity. The command was not carried out.
+failure unknown_command(std::string_view kind, const failure& why);
+/// The same of a reply. What the command did is not known.
+failure unknown_reply(std::string_view kind, const failure& why);
+
 /// A request with one of a domain's commands in it.
 template <class Command, class Reply>
 class command_request : public cluster::request {
@@ -43,7 +49,13 @@ public:
   using base = command_request<typename Domain::command, typename Domain::reply>;
   using base::base;
   result<std::string> encoded() const override { return Domain::encode(this->command); }
-  void answered(std::string_view reply) override { this->complete(Domain::decode_reply(reply)); }
+  void answered(std::string_view bytes) override {
+    auto reply = Domain::decode_reply(bytes);
+    if (reply)
+      this->complete(std::move(reply));
+    else
+      this->complete(unknown_reply(Domain::kind, reply.error()));
+  }
 };
 
 /// A domain that does not say how its messages travel stays on its node.
@@ -71,7 +83,7 @@ cluster::receive_command receiver() {
             cluster::respond answer) -> cluster::request_ptr {
     auto command = Domain::decode_command(bytes);
     if (!command) {
-      answer(std::move(command.error()));
+      answer(unknown_command(Domain::kind, command.error()));
       return nullptr;
     }
     return caf::make_counted<received_request<Domain>>(

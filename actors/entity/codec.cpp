@@ -61,6 +61,8 @@ std::string pack(packed_snapshot snapshot) {
   pb::snapshot out;
   out.set_state(std::move(snapshot.state));
   out.set_at_us(to_micros(snapshot.at));
+  if (snapshot.level > 1) // as it was before there were levels
+    out.set_level(snapshot.level);
   for (const auto& command : snapshot.commands) {
     auto& one = *out.add_commands();
     one.set_command_id(id_bytes(command.id));
@@ -74,8 +76,10 @@ result<packed_snapshot> unpack_snapshot(const std::string& payload) {
   pb::snapshot in;
   if (!in.ParseFromString(payload))
     return fail(errc::corrupt, "a snapshot does not parse");
-  packed_snapshot to{
-      .state = std::move(*in.mutable_state()), .commands = {}, .at = from_micros(in.at_us())};
+  packed_snapshot to{.state = std::move(*in.mutable_state()),
+                     .commands = {},
+                     .at = from_micros(in.at_us()),
+                     .level = std::max(1, in.level())};
   for (const auto& command : in.commands()) {
     auto id = id_from(command.command_id());
     if (!id)

@@ -20,6 +20,7 @@ struct packed_snapshot {
   std::string state;
   std::vector<command_memory::remembered> commands;
   time_point at;
+  int level = 1; ///< the feature level that reads it
 };
 
 std::string pack(const journal_entry& entry);

@@ -100,10 +100,8 @@ void shell<M>::execute(request_ptr rq) {
 
 template <model M>
 bool shell<M>::is_readable(const std::vector<typename M::event>& events) const {
-  if constexpr (requires(const typename M::event& e) { M::level(e); })
-    return std::ranges::all_of(
-        events, [&](const auto& event) { return M::level(event) <= route_.feature_level(); });
-  return true;
+  return std::ranges::all_of(
+      events, [&](const auto& event) { return level_of<M>(event) <= route_.feature_level(); });
 }
 
 template <model M>
@@ -135,6 +133,7 @@ void shell<M>::record(const typename M::command& command, const cluster::command
       for (auto& posting : M::postings(fold_.state, event, at))
         piece.postings.push_back(std::move(posting));
     M::apply(fold_.state, event, at);
+    fold_.level = std::max(fold_.level, level_of<M>(event));
   }
   fold_.memory.remember(entry.command);
   fold_.last_at = at;
@@ -156,7 +155,8 @@ persistence::snapshot_row shell<M>::take_snapshot() {
   packed_snapshot packed{
       .state = M::encode(fold_.state),
       .commands = {fold_.memory.commands().begin(), fold_.memory.commands().end()},
-      .at = fold_.last_at};
+      .at = fold_.last_at,
+      .level = fold_.level};
   persistence::snapshot_row row{fold_.seq, M::state_version, pack(std::move(packed))};
   fold_.snapshot_bytes = row.payload.size();
   fold_.tail_bytes = 0;

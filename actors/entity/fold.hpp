@@ -14,14 +14,18 @@ struct fold {
   command_memory memory{M::memory};
   uint64_t seq = 0;          ///< events in `state`
   time_point last_at{};      ///< of the last event
+  int level = 1;             ///< the feature level that reads `state`
   size_t tail_bytes = 0;     ///< of journal behind the last snapshot
   size_t snapshot_bytes = 0; ///< of that snapshot
 
-  /// Starts from a snapshot. errc::corrupt when it is not one of M's.
+  /// Starts from a snapshot. errc::corrupt when it is not one of M's, or of a newer version's.
   result<void> restore(const persistence::snapshot_row& row) {
     auto unpacked = unpack_snapshot(row.payload);
     if (!unpacked)
       return unpacked.error();
+    if (unpacked->level > newest_level<M>())
+      return fail(errc::corrupt, "a snapshot of a newer version");
+    level = unpacked->level;
     auto decoded = M::decode_state(unpacked->state, row.version);
     if (!decoded)
       return decoded.error();
@@ -51,6 +55,7 @@ struct fold {
         if (!event)
           return event.error();
         M::apply(state, *event, entry.command.at);
+        level = std::max(level, level_of<M>(*event));
         ++seq;
       }
       last_at = std::max(last_at, entry.command.at);

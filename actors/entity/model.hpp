@@ -60,6 +60,8 @@ struct effect {
 ///   before apply)
 ///   level(event)                 optional: the feature level that reads it, 1 where there is none;
 ///   not written before every member has that level (rolling upgrade)
+///   M::newest_level              optional: the highest level this version reads, 1 where there is
+///   none; a snapshot of a state that took a higher one stops the activation, as such an event does
 template <class M>
 concept model = requires(typename M::state& state, const typename M::state& seen,
                          const typename M::command& command, const typename M::event& event,
@@ -77,5 +79,19 @@ concept model = requires(typename M::state& state, const typename M::state& seen
   { M::decode_event(bytes) } -> std::same_as<result<typename M::event>>;
   { M::decode_state(bytes, uint32_t{}) } -> std::same_as<result<typename M::state>>;
 };
+
+template <class M>
+int level_of(const typename M::event& event) {
+  if constexpr (requires { M::level(event); })
+    return M::level(event);
+  return 1;
+}
+
+template <class M>
+constexpr int newest_level() {
+  if constexpr (requires { M::newest_level; })
+    return M::newest_level;
+  return 1;
+}
 
 } // namespace souk::entity

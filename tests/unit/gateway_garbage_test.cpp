@@ -126,11 +126,11 @@ TEST_F(GatewayGarbage, IsRefusedAskByAsk) {
   EXPECT_EQ(refusal_of(q), "malformed");
   q = question();
   q.set_entity("unicorn/A@wh");
-  EXPECT_EQ(refusal_of(q), "not_found");
+  EXPECT_EQ(refusal_of(q), "unavailable");
   for (const char* nothing : {"", "\xff\xff", "\xa2\x06\x01x"}) {
     q = question();
     q.set_command(nothing);
-    EXPECT_EQ(refusal_of(q), "corrupt");
+    EXPECT_EQ(refusal_of(q), "unavailable");
   }
   q = question();
   q.set_expires_us(INT64_MIN);

@@ -103,6 +103,7 @@ struct diary {
   static constexpr std::string_view kind = "diary";
   static constexpr entity::memory_policy memory{};
   static constexpr uint32_t state_version = 1;
+  static inline int newest_level = 2;
 
   struct state {
     int64_t told = 0;
@@ -235,6 +236,32 @@ TEST_F(MixedCluster, ReadsWhatWasWrittenWhileAnOldNodeComesBack) {
   everybody_reads(1);
   EXPECT_FALSE(ask(diary::tell{true}));
   EXPECT_EQ(ask(diary::tell{false})->told, 2);
+}
+
+TEST_F(MixedCluster, StopsAtASnapshotOfAStateItDoesNotKnow) {
+  everybody_reads(2);
+  ASSERT_TRUE(ask(diary::tell{true}));
+  while (!stored().snapshot)
+    ASSERT_TRUE(ask(diary::tell{false}));
+  stored().tail.clear();
+  advance(5min);
+  ASSERT_EQ(route.active(), 0);
+  diary::newest_level = 1; // an older program comes, and the events are not there to be read
+  const auto got = ask(diary::get{});
+  diary::newest_level = 2;
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::corrupt);
+  ASSERT_FALSE(people.steps.empty());
+  EXPECT_EQ(people.steps.front(), "diary/a recover");
+  advance(1s);
+  EXPECT_TRUE(ask(diary::get{}));
+}
+
+TEST(Snapshots, OfTheFirstLevelAreWhatTheyWereBeforeThereWereLevels) {
+  const entity::packed_snapshot plain{"state", {}, from_micros(1), 1};
+  const auto bytes = entity::pack(plain);
+  EXPECT_EQ(bytes.size(), 2 + std::string_view{"state"}.size() + 2);
+  EXPECT_EQ(entity::unpack_snapshot(bytes)->level, 1);
 }
 
 TEST_F(MixedCluster, StopsAtAnEventItDoesNotKnowAndSkipsNothing) {
