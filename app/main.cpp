@@ -32,6 +32,7 @@ struct arguments {
   app::export_choice exported;
   app::demo_choice demo;
   std::string key_name = "admin";
+  bool long_dead = false;
   std::string node; ///< to drain
   int64_t patience_seconds = 60;
   psp::psp_options psp;
@@ -122,6 +123,7 @@ commands describe(CLI::App& app, arguments& a) {
   all.audit->add_flag("--settled", a.audit.settled, "the shop had time to finish: lag is a fault");
   all.audit->add_flag("--json", a.audit.json, "one JSON object");
   describe_simulation(*all.sim, a.sim);
+  all.members->add_flag("--all", a.long_dead, "those that died long ago, too");
   all.drain->add_option("node", a.node, "its name")->required();
   all.drain->add_option("--patience", a.patience_seconds, "seconds to wait for it")
       ->check(CLI::Range(1, 3'600));
@@ -148,7 +150,7 @@ int run(const commands& all, CLI::App& chosen, arguments& a) {
   if (&chosen == all.admin_key)
     return app::admin_key(*c, a.key_name);
   if (&chosen == all.members)
-    return app::members(*c);
+    return app::members(*c, a.long_dead);
   if (&chosen == all.drain)
     return app::drain(*c, a.node, std::chrono::seconds{a.patience_seconds});
   if (&chosen == all.sim) {

@@ -42,7 +42,7 @@ int demo(const config& c, const demo_choice& how);
 int admin_key(const config& c, const std::string& name);
 
 /// Prints who belongs to the cluster.
-int members(const config& c);
+int members(const config& c, bool long_dead);
 /// Asks a node to hand over what it has and end, and waits until it has.
 int drain(const config& c, const std::string& node, std::chrono::seconds patience);
 

@@ -14,6 +14,8 @@ namespace souk::app {
 namespace {
 
 constexpr auto ask_again_every = 200ms;
+/// Each start of a node leaves the row of its last life; nobody looks for older ones.
+constexpr auto dead_shown = 10min;
 
 /// The table, asked as from a plain function.
 class table_door {
@@ -50,7 +52,7 @@ std::vector<cluster::member> active_of(const cluster::membership& table) {
 
 } // namespace
 
-int members(const config& c) {
+int members(const config& c, bool long_dead) {
   table_door door(c);
   const auto table = door.read();
   if (!table)
@@ -63,7 +65,13 @@ int members(const config& c) {
   std::printf("version %llu\n%-16s %10s  %-8s %7s  %-22s %-10s %s\n",
               static_cast<unsigned long long>(table->version), "node", "generation", "state",
               "shards", "links", "region", "last word");
+  int left_out = 0;
   for (const auto& m : table->members) {
+    if (!long_dead && m.state == cluster::member_state::dead &&
+        m.alive_at + dead_shown < table->at) {
+      ++left_out;
+      continue;
+    }
     const auto seat = std::ranges::find(active, m.who, &cluster::member::who) - active.begin();
     const auto owned = std::ranges::count(owners, static_cast<uint16_t>(seat));
     std::printf("%-16s %10llu  %-8s %7lld  %-22s %-10s %lld ms ago\n", m.who.node.c_str(),
@@ -73,6 +81,8 @@ int members(const config& c) {
                 (m.host + ":" + std::to_string(m.port)).c_str(), m.region.c_str(),
                 static_cast<long long>((table->at - m.alive_at) / 1ms));
   }
+  if (left_out > 0)
+    std::printf("and %d that died long ago (--all)\n", left_out);
   return exit_ok;
 }
 
