@@ -5,7 +5,16 @@
 
 #include <caf/send.hpp>
 
+#include <limits>
+
 namespace souk::cluster {
+
+namespace {
+
+/// The number of a probe that goes directly while everything else goes by way of another.
+constexpr uint64_t direct_probe = std::numeric_limits<uint64_t>::max();
+
+} // namespace
 
 gateway::gateway(caf::actor_config& cfg, node_ref peer, std::shared_ptr<const surroundings> around)
     : gateway_actor::base(cfg), peer_(std::move(peer)), around_(std::move(around)),
@@ -84,18 +93,43 @@ void gateway::flush() {
 
 void gateway::link(bool up) {
   up_ = up;
-  if (up)
-    via_.reset();
+  direct_works();
   if (has_path())
     send_all_again();
 }
 
-void gateway::relay(std::optional<node_ref> via) {
-  if (via_ == via)
+void gateway::relay(const node_ref& via) {
+  if (via_ == via || closed_)
     return;
-  via_ = std::move(via);
-  if (has_path())
-    send_all_again();
+  via_ = via;
+  send_all_again();
+  if (!std::exchange(trying_direct_, true))
+    try_direct();
+}
+
+void gateway::came_by(const node_ref& via) {
+  if (!up_ || around_->time->monotonic() >= direct_proven_until_)
+    relay(via); // else it has not found out yet that the direct way works again
+}
+
+void gateway::try_direct() {
+  trying_direct_ = via_.has_value() && !closed_;
+  if (!trying_direct_)
+    return;
+  outbox lone;
+  pb::item probe;
+  probe.set_probe(direct_probe);
+  lone.add(std::move(probe));
+  for (auto& envelope : lone.take(around_->self, peer_, around_->route->version()))
+    up_ = up_ && around_->net->send(peer_, std::move(envelope));
+  delayed_send(this, direct_again, make_task([this] { try_direct(); }));
+}
+
+void gateway::direct_works() {
+  if (!up_)
+    return;
+  via_.reset();
+  direct_proven_until_ = around_->time->monotonic() + 2 * direct_again;
 }
 
 /// What was under way on the lost link may have arrived or not: command ids make asking again
@@ -133,6 +167,12 @@ void gateway::received(const pb::envelope& what) {
       break;
     case pb::item::WHAT_NOT_SET: // of a newer version
       break;
+    case pb::item::kAlive:
+      if (item.alive().round() == direct_probe) {
+        direct_works();
+        break;
+      }
+      [[fallthrough]];
     default:
       around_->control(peer_, item);
     }

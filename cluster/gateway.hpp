@@ -5,6 +5,11 @@
 //                   ▲ link up again: sent again      │
 //   answered ◄──────┴────────────────────────────────┘     closed: asked again by the newest view
 //
+// A peer that is not reached directly is reached by way of another until a probe that went directly
+// was answered:
+//
+//   direct ──relay(), or an envelope came that way──► by way of another ──probe answered──► direct
+//
 // Credit: what is pending at one peer is bounded, so what can come back is, too.
 #pragma once
 
@@ -29,6 +34,8 @@ inline constexpr std::chrono::milliseconds moved_pause_least{2};
 inline constexpr std::chrono::milliseconds moved_pause_most{100};
 /// A closed gateway hands on what still arrives by an old view.
 inline constexpr std::chrono::seconds gateway_lingers{30};
+/// What goes by way of another is tried directly this often.
+inline constexpr std::chrono::milliseconds direct_again{500};
 
 /// Items that are not about entities (probes, hand-off), with who sent them.
 using control_sink = std::function<void(const node_ref& from, const pb::item& what)>;
@@ -54,7 +61,9 @@ public:
   void tell(pb::item what);
   void link(bool up);
   /// Another node passes envelopes on: the peer is alive, but not reached directly.
-  void relay(std::optional<node_ref> via);
+  void relay(const node_ref& via);
+  /// An envelope of the peer came that way, so that it was in doubt about the direct one.
+  void came_by(const node_ref& via);
   void close();
 
 private:
@@ -70,6 +79,8 @@ private:
   void flush();
   bool has_path() const { return up_ || via_; }
   void send_all_again();
+  void try_direct();
+  void direct_works();
   void serve(const pb::item& what);
   void answered(const pb::item& what);
   void moved(const request_ptr& what, uint64_t version);
@@ -79,6 +90,8 @@ private:
   const std::shared_ptr<const surroundings> around_;
   bool up_ = false;
   std::optional<node_ref> via_;
+  bool trying_direct_ = false;
+  std::chrono::nanoseconds direct_proven_until_{0};
   bool closed_ = false;
   bool ticking_ = false;
   uint64_t last_id_ = 0;

@@ -25,6 +25,10 @@ public:
   /// Ends the journal sessions of every process that is dead by the table, waits until they are
   /// gone, then commits: what is replayed behind the answer is all they will ever have written.
   virtual void fence(callback<void> done) = 0;
+  /// The last word of a process that has read itself dead: it answers nothing any more, so nobody
+  /// has to wait for that. Takes the votes out of its row, without a new version, and tells
+  /// whoever watches. Nothing happens when the table does not call it dead.
+  virtual void farewell(const node_ref& who, callback<void> done) = 0;
   /// Removes rows that are dead since before `when`.
   virtual void forget_dead(time_point when, callback<void> done) = 0;
   /// Calls `changed` after each write of anybody, as far as the database gets through; polling

@@ -34,8 +34,10 @@ void mesh::stop() {
   std::vector<gateway_actor> all;
   {
     std::lock_guard lock(mutex_);
-    ways_.clear();
-    all.swap(all_);
+    for (const auto& [who, w] : std::exchange(ways_, {}))
+      all.push_back(w.gate);
+    for (const auto& c : std::exchange(closed_, {}))
+      all.push_back(c.gate);
   }
   for (const auto& gate : all)
     caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
@@ -47,7 +49,6 @@ void mesh::open(const peer& to) {
     if (ways_.contains(to.who))
       return;
     auto gate = system_.spawn<gateway>(to.who, around_);
-    all_.push_back(gate);
     ways_[to.who] = {gate, caf::actor_cast<gateway*>(gate), false};
   }
   net_.open(to);
@@ -58,8 +59,11 @@ void mesh::close(const node_ref& who) {
     return;
   net_.close(who);
   run_on(who, [](gateway& g) { g.close(); });
+  const auto now = time_.monotonic();
   std::lock_guard lock(mutex_);
-  ways_.erase(who);
+  std::erase_if(closed_, [&](const parting& p) { return p.since + 2 * gateway_lingers < now; });
+  if (const auto gone = ways_.extract(who))
+    closed_.push_back({gone.mapped().gate, now});
 }
 
 gateway_actor mesh::gate(const node_ref& who) const {
@@ -86,8 +90,8 @@ void mesh::tell(const node_ref& to, pb::item what) {
   run_on(to, [what = std::move(what)](gateway& g) { g.tell(what); });
 }
 
-void mesh::relay(const node_ref& who, std::optional<node_ref> via) {
-  run_on(who, [via = std::move(via)](gateway& g) { g.relay(via); });
+void mesh::relay(const node_ref& who, const node_ref& via) {
+  run_on(who, [via](gateway& g) { g.relay(via); });
 }
 
 void mesh::linked(const node_ref& peer, bool up) {
@@ -122,7 +126,7 @@ void mesh::received(const node_ref& from, const std::string& message) {
     return refuse(from, "stranger");
   route_.heard_of(parsed->view());
   if (sender != from) // it found that the direct way does not work; answers go back the same way
-    run_on(sender, [from](gateway& g) { g.relay(from); });
+    run_on(sender, [from](gateway& g) { g.came_by(from); });
   run_on(sender, [envelope = std::make_shared<const pb::envelope>(std::move(*parsed))](gateway& g) {
     g.received(*envelope);
   });

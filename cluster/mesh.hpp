@@ -26,8 +26,8 @@ public:
   gateway_actor gate(const node_ref& who) const;
   bool is_linked(const node_ref& who) const;
   void tell(const node_ref& to, pb::item what);
-  /// Envelopes for `who` go by way of another while their own link is down.
-  void relay(const node_ref& who, std::optional<node_ref> via);
+  /// Envelopes for `who` go by way of another until the direct way is proved to work.
+  void relay(const node_ref& who, const node_ref& via);
 
 private:
   struct way {
@@ -49,7 +49,11 @@ private:
   link_watch watch_;
   mutable std::mutex mutex_;
   std::map<node_ref, way> ways_;
-  std::vector<gateway_actor> all_; ///< closed ones, too: they linger
+  struct parting {
+    gateway_actor gate;
+    std::chrono::nanoseconds since;
+  };
+  std::vector<parting> closed_; ///< they linger, to hand on what still arrives
 };
 
 } // namespace souk::cluster

@@ -105,17 +105,26 @@ void participant::replace_predecessor(const member& old, const membership& seen)
 void participant::look_whether_linked() {
   if (phase_ != phase::joining)
     return;
-  const auto waited = around_.time->monotonic() - joining_since_;
+  const auto now = around_.time->monotonic();
+  const auto waited = now - joining_since_;
+  if (now >= beat_due_) {
+    beat_due_ = now + heartbeat;
+    confirm();
+  }
   const bool in_table = table_.find(self_.who) != nullptr;
-  bool linked = true;
+  bool linked = true, anybody = false;
   for (const auto& m : table_.members) {
     if (m.who == self_.who || m.state == member_state::dead || around_.ways->is_linked(m.who))
       continue;
     linked = false;
-    if (is_stale(m, table_.at) && waited >= heartbeat)
+    const bool stale = is_stale(m, table_.at);
+    anybody = anybody || (m.state == member_state::active && !stale);
+    if (stale && waited >= heartbeat)
       suspect(m.who); // nobody has heard of it for long, and it cannot be reached
   }
-  if (!in_table || !around_.can_write() || (!linked && waited < join_patience))
+  // What it owned, nobody could ask it for.
+  const bool cut_off = anybody && helpers().empty();
+  if (!in_table || !around_.can_write() || cut_off || (!linked && waited < join_patience))
     return later(table_pause, [this] { look_whether_linked(); });
   if (!linked)
     log::warn("cluster.joined_without_all_links", {{"node", self_.who.text()}});
@@ -209,155 +218,6 @@ void participant::open_ready() {
     return; // its first answers would be refused
   for (const auto shard : incoming_.take_ready(around_.time->monotonic()))
     around_.route->open(shard);
-}
-
-// --- the others
-
-void participant::beat() {
-  if (phase_ == phase::ended)
-    return;
-  const auto now = around_.time->monotonic();
-  const bool slept = now - beat_due_ > slept_when_late;
-  beat_due_ = now + heartbeat;
-  later(heartbeat, [this] { beat(); });
-  confirm();
-  confirm_by_majority();
-  const auto turn = probes_.next(others(), helpers(), slept);
-  rounds_[turn.round] = now;
-  while (rounds_.size() > 16)
-    rounds_.erase(rounds_.begin());
-  for (const auto& other : others()) {
-    pb::item probe;
-    probe.set_probe(turn.round);
-    around_.ways->tell(other, std::move(probe));
-  }
-  for (const auto& [whom, asked] : turn.doubts)
-    for (const auto& helper : asked) {
-      pb::item doubt;
-      write(*doubt.mutable_probe_for_me()->mutable_whom(), whom);
-      around_.ways->tell(helper, std::move(doubt));
-    }
-  for (const auto& who : turn.suspects)
-    suspect(who);
-  for (const auto& m : table_.members)
-    if (m.state == member_state::joining && m.who != self_.who && is_stale(m, table_.at) &&
-        !around_.ways->is_linked(m.who))
-      suspect(m.who);
-  std::erase_if(asked_for_, [&](const auto& a) { return a.second.until < now; });
-  std::erase_if(relayed_until_, [&](const auto& r) {
-    if (r.second > now)
-      return false;
-    around_.ways->relay(r.first, {});
-    return true;
-  });
-  tell_settled();
-  open_ready();
-}
-
-/// Without the database, a majority that routes by the same view is proof enough for reads.
-void participant::confirm_by_majority() {
-  std::vector<std::chrono::nanoseconds> proofs;
-  size_t active = 0;
-  for (const auto& m : table_.members) {
-    if (m.state != member_state::active)
-      continue;
-    ++active;
-    if (m.who == self_.who)
-      proofs.push_back(around_.time->monotonic());
-    else if (const auto it = alive_.find(m.who); it != alive_.end())
-      proofs.push_back(it->second);
-  }
-  const auto majority = active / 2 + 1;
-  if (phase_ != phase::active || proofs.size() < majority)
-    return;
-  std::ranges::sort(proofs, std::greater{});
-  around_.route->renew_reads(proofs[majority - 1] + fresh_for);
-}
-
-void participant::suspect(const node_ref& who) {
-  if (!suspecting_.insert(who).second)
-    return;
-  log::warn("cluster.suspected", {{"node", who.text()}, {"by", self_.who.text()}});
-  change(
-      [this, who](const membership& seen) -> std::optional<member> {
-        const auto* row = seen.find(who);
-        if (!row || row->state == member_state::dead)
-          return {};
-        return with_vote(seen, *row, self_.who);
-      },
-      [this, who] { suspecting_.erase(who); });
-}
-
-void participant::declare_dead(const node_ref& who) {
-  change([who](const membership& seen) -> std::optional<member> {
-    const auto* row = seen.find(who);
-    if (!row || row->state == member_state::dead)
-      return {};
-    return proven_dead(*row);
-  });
-}
-
-void participant::link_changed(const node_ref& peer, std::optional<link_loss> lost) {
-  if (phase_ == phase::arriving && lost == link_loss::refused)
-    refused_.insert(peer);
-  if (phase_ == phase::arriving || phase_ == phase::ended)
-    return;
-  if (!lost) {
-    relayed_until_.erase(peer);
-    return tell_settled();
-  }
-  const auto* row = table_.find(peer);
-  if (*lost == link_loss::refused && row && row->state != member_state::dead)
-    declare_dead(peer);
-}
-
-void participant::control(const node_ref& from, const pb::item& what) {
-  const auto now = around_.time->monotonic();
-  const auto answer_probe = [&](uint64_t round) {
-    pb::item life;
-    life.mutable_alive()->set_round(round);
-    life.mutable_alive()->set_view(table_.version);
-    around_.ways->tell(from, std::move(life));
-  };
-  switch (what.what_case()) {
-  case pb::item::kProbe:
-    return answer_probe(what.probe());
-  case pb::item::kAlive: {
-    probes_.answered(from, what.alive().round());
-    if (const auto it = rounds_.find(what.alive().round());
-        it != rounds_.end() && what.alive().view() == table_.version)
-      alive_[from] = it->second;
-    for (auto [it, last] = asked_for_.equal_range(from); it != last; ++it) {
-      pb::item report;
-      write(*report.mutable_reached()->mutable_whom(), from);
-      report.mutable_reached()->set_alive(true);
-      around_.ways->tell(it->second.asker, std::move(report));
-    }
-    asked_for_.erase(from);
-    return;
-  }
-  case pb::item::kProbeForMe: {
-    const auto whom = read(what.probe_for_me().whom());
-    asked_for_.emplace(whom, question{from, now + heartbeat});
-    pb::item probe;
-    probe.set_probe(probes_.round());
-    return around_.ways->tell(whom, std::move(probe));
-  }
-  case pb::item::kReached: {
-    const auto whom = read(what.reached().whom());
-    probes_.reported(whom, what.reached().alive());
-    relayed_until_[whom] = now + relay_for;
-    return around_.ways->relay(whom, from);
-  }
-  case pb::item::kReleased:
-    incoming_.released(what.released().shard(), what.released().view());
-    return open_ready();
-  case pb::item::kSettled:
-    incoming_.settled(from, what.settled());
-    return open_ready();
-  default:
-    return;
-  }
 }
 
 } // namespace souk::cluster

@@ -4,7 +4,13 @@
 //
 //   joining ──linked to all that live──► active ──leave()──► leaving ──empty──► gone
 //      │                                   │                    │
-//      └──name taken: refused              └──the table calls it dead: expelled
+//      └──name taken: refused              └──the table calls it dead: last word, expelled
+//
+// A connection that is refused proves that nobody listens there for us:
+//
+//   refused ──► others are asked ──none reaches it──► dead
+//      │                └──one does──► asked by way of that one
+//      └──it tells the table nothing any more, or nobody else is left──► dead
 #pragma once
 
 #include "cluster/hand_off.hpp"
@@ -19,13 +25,15 @@ namespace souk::cluster {
 
 /// An entity answers reads while its node has proved its membership within this time. The members
 /// that voted for a node's death wait as long before they serve its shards.
-inline constexpr std::chrono::milliseconds fresh_for{2'500};
+inline constexpr std::chrono::milliseconds fresh_for{2'000};
 /// A heartbeat later than this means that this node itself stood still.
 inline constexpr std::chrono::milliseconds slept_when_late{250};
 /// A joining node waits so long for links to all that live.
 inline constexpr std::chrono::milliseconds join_patience{5'000};
-/// A relayed peer is tried directly again.
-inline constexpr std::chrono::seconds relay_for{60};
+/// Whoever refuses connections and has told the table nothing for so long is gone.
+inline constexpr std::chrono::milliseconds mute_after{750};
+/// A process that has to end waits so long for its last word to the table.
+inline constexpr std::chrono::milliseconds last_word_patience{200};
 inline constexpr std::chrono::milliseconds table_pause{50};
 inline constexpr std::chrono::hours dead_kept{24};
 
@@ -71,6 +79,8 @@ private:
   // --- the table (participant_table.cpp)
   void read_table();
   void adopt(const membership& now);
+  void note_deaths(const membership& before);
+  void expire();
   void meet(const membership& now);
   void install();
   /// Reads, edits one row and writes it, again and again until nobody was faster; `edit` returns
@@ -88,10 +98,15 @@ private:
   void look_whether_linked();
   void look_whether_left();
 
-  // --- the others
+  // --- the others (participant_watch.cpp)
   void beat();
   void suspect(const node_ref& who);
   void declare_dead(const node_ref& who);
+  void refused_by(const node_ref& who);
+  void look_whether_mute(const node_ref& who);
+  void report(const node_ref& to, const node_ref& whom, bool alive);
+  void heard_report(const node_ref& from, const node_ref& whom, bool alive);
+  void asked_to_probe(const node_ref& asker, const node_ref& whom);
   void confirm_by_majority();
   void open_ready();
   void tell_settled();
@@ -122,8 +137,9 @@ private:
   probing probes_;
   std::map<node_ref, std::chrono::nanoseconds> alive_; ///< probe sent then was answered, same view
   std::map<uint64_t, std::chrono::nanoseconds> rounds_;
-  std::map<node_ref, std::chrono::nanoseconds> relayed_until_;
   std::set<node_ref> suspecting_;
+  /// Who refused our connection, and which others have not said yet that they do not reach it.
+  std::map<node_ref, std::set<node_ref>> refusing_;
   struct question {
     node_ref asker;
     std::chrono::nanoseconds until;

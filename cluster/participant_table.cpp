@@ -50,35 +50,27 @@ void participant::adopt(const membership& now) {
     const auto* me = now.find(self_.who);
     listed_ = listed_ || me != nullptr;
     if (listed_ && !ending_ && (!me || me->state == member_state::dead)) {
-      phase_ = phase::ended;
       log::error("cluster.expelled",
                  {{"node", self_.who.text()}, {"version", std::to_string(now.version)}});
-      return around_.events.expelled();
+      return expire();
     }
     if (me && me->state == member_state::leaving && phase_ == phase::active &&
         !std::exchange(asked_to_leave_, true))
       around_.events.asked_to_leave();
   }
   const auto before = std::exchange(table_, now);
-  if (phase_ == phase::arriving || !is_newer)
+  if (phase_ == phase::arriving)
     return;
-  for (const auto& m : before.members) {
-    const auto* row = now.find(m.who);
-    if (m.state == member_state::dead || (row && row->state != member_state::dead))
-      continue;
-    log::info("cluster.died", {{"node", m.who.text()}, {"version", std::to_string(now.version)}});
-    fence_needed_ = true;
-    if (row && was_voted_out(*row))
-      fence_not_before_ = std::max<std::chrono::nanoseconds>(
-          fence_not_before_,
-          around_.time->monotonic() + (row->alive_at + fresh_for + heartbeat / 5 - now.at));
-  }
+  note_deaths(before);
+  if (!is_newer)
+    return fence_needed_ ? fence_dead() : void(); // a last word may have come
   meet(now);
   install();
   for (const auto& m : before.members)
     if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
       probes_.forget(m.who);
       suspecting_.erase(m.who);
+      refusing_.erase(m.who);
       around_.ways->close(m.who);
     }
   tell_settled();
@@ -86,6 +78,32 @@ void participant::adopt(const membership& now) {
   look_whether_left();
   if (phase_ == phase::active)
     confirm(); // of this version: what came before says nothing about it
+}
+
+void participant::note_deaths(const membership& before) {
+  for (const auto& m : before.members) {
+    const auto* row = table_.find(m.who);
+    if (m.state == member_state::dead || (row && row->state != member_state::dead))
+      continue;
+    log::info("cluster.died",
+              {{"node", m.who.text()}, {"version", std::to_string(table_.version)}});
+    fence_needed_ = true;
+  }
+  fence_not_before_ = 0ns;
+  for (const auto& m : table_.members)
+    if (was_voted_out(m)) // it may still answer reads
+      fence_not_before_ = std::max<std::chrono::nanoseconds>(
+          fence_not_before_,
+          around_.time->monotonic() + (m.alive_at + fresh_for + heartbeat / 5 - table_.at));
+}
+
+/// From now on nothing is answered here that others might know better, and they need not wait.
+void participant::expire() {
+  phase_ = phase::ended;
+  around_.route->end_reads();
+  around_.table->farewell(self_.who,
+                          here([this](const result<void>&) { around_.events.expelled(); }));
+  later(last_word_patience, [this] { around_.events.expelled(); });
 }
 
 void participant::meet(const membership& now) {
@@ -154,6 +172,8 @@ void participant::change(edit how, std::function<void()> then) {
           return later(table_pause, [this, how, then] { change(how, then); });
         }
         adopt(*now);
+        if (phase_ == phase::ended)
+          return; // the dead change nothing: without them one vote may be enough
         auto row = how(*now);
         if (!row)
           return then ? then() : void();
@@ -190,6 +210,8 @@ void participant::confirm() {
 }
 
 void participant::confirmed(const result<uint64_t>& version, std::chrono::nanoseconds asked_at) {
+  if (phase_ == phase::ended)
+    return;
   if (!version) {
     if (version.error().code == errc::superseded)
       read_table(); // adopt() sees whether we are dead
@@ -204,19 +226,16 @@ void participant::confirmed(const result<uint64_t>& version, std::chrono::nanose
 // --- what the dead may still be writing
 
 void participant::fence_dead() {
-  if (phase_ == phase::arriving || fencing_)
+  if (phase_ == phase::arriving || phase_ == phase::ended || fencing_)
     return;
   if (!fence_needed_) {
     incoming_.fenced(table_.version);
     return open_ready();
   }
   const auto now = around_.time->monotonic();
+  if (now < fence_not_before_)
+    return later(fence_not_before_ - now, [this] { fence_dead(); });
   fencing_ = true;
-  if (now < fence_not_before_) // they may still answer reads
-    return later(fence_not_before_ - now, [this] {
-      fencing_ = false;
-      fence_dead();
-    });
   fence_needed_ = false;
   around_.table->fence(here([this, version = table_.version](const result<void>& ended) {
     fencing_ = false;

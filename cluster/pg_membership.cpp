@@ -164,6 +164,22 @@ void pg_membership::fence(callback<void> done) {
       std::move(done));
 }
 
+void pg_membership::farewell(const node_ref& who, callback<void> done) {
+  rows_.ask(
+      [who](connection& c) -> result<void> {
+        auto r = c.execute("with gone as (update member set suspected_by_node = '{}',"
+                           "                suspected_by_generation = '{}', suspected_at = '{}'"
+                           "              where node = $1 and generation = $2 and state = 'dead'"
+                           "              returning node)"
+                           " select pg_notify('souk_membership', node) from gone",
+                           {who.node, static_cast<int64_t>(who.generation)});
+        if (!r)
+          return r.error();
+        return {};
+      },
+      or_away(std::move(done)));
+}
+
 void pg_membership::forget_dead(time_point when, callback<void> done) {
   rows_.ask(
       [when](connection& c) -> result<void> {

@@ -25,7 +25,10 @@ probing::turn probing::next(const std::set<node_ref>& peers, const std::vector<n
   for (const auto& peer : peers) {
     auto& p = peers_[peer];
     const bool alive = std::exchange(p.heard, false) || p.sent == 0;
-    p.missed = alive || we_slept ? 0 : p.missed + 1;
+    p.sent = round_;
+    if (!alive && we_slept)
+      continue; // what was missed before still counts
+    p.missed = alive ? 0 : p.missed + 1;
     if (p.missed < missed_most)
       p.doubted = false;
     else if (auto asked = others(helpers, peer, round_); !p.doubted && !asked.empty()) {
@@ -33,7 +36,6 @@ probing::turn probing::next(const std::set<node_ref>& peers, const std::vector<n
       out.doubts[peer] = std::move(asked);
     } else
       out.suspects.push_back(peer);
-    p.sent = round_;
   }
   return out;
 }

@@ -26,7 +26,8 @@ public:
     std::vector<node_ref> suspects;                   ///< nobody gets an answer
   };
 
-  /// The next heartbeat. `we_slept`: this node itself was late, so that silence proves nothing.
+  /// The next heartbeat. `we_slept`: this node itself was late, so that the silence since the last
+  /// one proves nothing.
   /// `helpers`: linked active members.
   turn next(const std::set<node_ref>& peers, const std::vector<node_ref>& helpers, bool we_slept);
   void answered(const node_ref& peer, uint64_t round);

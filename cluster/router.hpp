@@ -89,6 +89,9 @@ public:
     reads_until_ = std::max(reads_until_.load(), until.count());
   }
 
+  /// From now on, unless they are renewed.
+  void end_reads() { reads_until_ = 0; }
+
   // --- for everybody
   view_ptr current() const { return view_.load(); }
   uint64_t version() const { return version_; }

@@ -49,11 +49,15 @@ result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_
   if (row.state == member_state::dead)
     journals_.declare_dead({row.who.node, row.who.generation});
   ++rows_.version;
+  tell_watchers();
+  return rows_.version;
+}
+
+void sim_membership_store::tell_watchers() {
   std::erase_if(watchers_, [](const auto& w) { return w.expired(); });
   for (const auto& w : watchers_)
     if (const auto changed = w.lock())
       (*changed)();
-  return rows_.version;
 }
 
 result<membership> sim_membership_store::read(const std::string& cluster) const {
@@ -83,6 +87,14 @@ void sim_membership_store::fence() {
   journals_.end_sessions_of([this](const std::string& node, uint64_t generation) {
     return is_dead({node, generation});
   });
+}
+
+void sim_membership_store::farewell(const node_ref& who) {
+  auto* known = find(who);
+  if (!known || known->state != member_state::dead)
+    return;
+  known->suspicions.clear();
+  tell_watchers();
 }
 
 void sim_membership_store::forget_dead(time_point when) {
@@ -161,6 +173,15 @@ void sim_membership::fence(callback<void> done) {
   call<void>(
       [](auto& store, const auto&) -> result<void> {
         store.fence();
+        return {};
+      },
+      std::move(done));
+}
+
+void sim_membership::farewell(const node_ref& who, callback<void> done) {
+  call<void>(
+      [who](auto& store, const auto&) -> result<void> {
+        store.farewell(who);
         return {};
       },
       std::move(done));

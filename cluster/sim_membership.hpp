@@ -24,6 +24,7 @@ public:
   result<membership> read(const std::string& cluster) const;
   result<uint64_t> confirm(const node_ref& who);
   void fence();
+  void farewell(const node_ref& who);
   void forget_dead(time_point when);
   bool is_away() const { return journals_.is_away(); }
   std::chrono::nanoseconds slow() const { return journals_.slow(); }
@@ -42,6 +43,7 @@ public:
 private:
   bool is_dead(const node_ref& who) const;
   member* find(const node_ref& who);
+  void tell_watchers();
 
   persistence::sim_store& journals_;
   const clock& time_;
@@ -78,6 +80,7 @@ public:
   void write(uint64_t expected, const member& row, callback<uint64_t> done) override;
   void confirm(const node_ref& who, callback<uint64_t> done) override;
   void fence(callback<void> done) override;
+  void farewell(const node_ref& who, callback<void> done) override;
   void forget_dead(time_point when, callback<void> done) override;
   void watch(std::function<void()> changed) override;
 

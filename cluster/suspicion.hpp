@@ -21,7 +21,7 @@ int votes_needed(const membership& table);
 member with_vote(const membership& table, const member& suspect, const node_ref& by);
 /// `gone` as dead without votes: its process is known to have ended.
 member proven_dead(member gone);
-/// True when nobody saw its process end: it may still answer for a while.
+/// True when nobody saw its process end and it has not said so itself: it may still answer reads.
 inline bool was_voted_out(const member& m) {
   return m.state == member_state::dead && !m.suspicions.empty();
 }

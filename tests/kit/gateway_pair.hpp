@@ -129,8 +129,16 @@ protected:
                    .refresh = [](auto then) { then(); },
                    .emptied = [](uint32_t) {}});
       route.renew_reads(std::chrono::nanoseconds::max());
-      EXPECT_TRUE(
-          ways.start([this](const auto&, const pb::item&) { ++told; }, [](const auto&, auto) {}));
+      EXPECT_TRUE(ways.start([this](const auto& from, const pb::item& what) { take(from, what); },
+                             [](const auto&, auto) {}));
+    }
+    void take(const cluster::node_ref& from, const pb::item& what) {
+      ++told;
+      if (!what.has_probe())
+        return;
+      pb::item life;
+      life.mutable_alive()->set_round(what.probe());
+      ways.tell(from, std::move(life));
     }
     void stop() {
       ways.stop();

@@ -55,6 +55,9 @@ struct MembershipContract : testing::Test {
   result<void> fence(int node = 0) {
     return answer<void>([&](auto done) { bench->at(node).fence(done); });
   }
+  result<void> farewell(const node_ref& who, int node = 0) {
+    return answer<void>([&](auto done) { bench->at(node).farewell(who, done); });
+  }
   result<void> forget_dead(time_point when) {
     return answer<void>([&](auto done) { bench->at(0).forget_dead(when, done); });
   }
@@ -166,6 +169,28 @@ TYPED_TEST_P(MembershipContract, TheDeadNeverComeBack) {
   EXPECT_TRUE(this->write(now->version, this->row({"n1", 7})));
 }
 
+TYPED_TEST_P(MembershipContract, TakesTheLastWordOfTheDeadAndOfNobodyElse) {
+  auto suspected = this->row(this->one);
+  this->put(suspected);
+  suspected.suspicions = {{this->two, from_micros(1'700'000'000'123'457)}};
+  const auto version = this->put(suspected);
+  ASSERT_TRUE(this->farewell(this->one));
+  EXPECT_EQ(this->read()->find(this->one)->suspicions.size(), 1u) << "it is not dead yet";
+  suspected.state = member_state::dead;
+  this->put(suspected);
+  std::atomic<int> told{0};
+  this->bench->at(1).watch([&] { ++told; });
+  ASSERT_TRUE(this->bench->until([&] {
+    EXPECT_TRUE(this->farewell(this->one, 2));
+    return told > 0;
+  }));
+  const auto now = this->read();
+  EXPECT_EQ(now->version, version + 1);
+  EXPECT_EQ(now->find(this->one)->state, member_state::dead);
+  EXPECT_TRUE(now->find(this->one)->suspicions.empty());
+  EXPECT_TRUE(this->farewell(this->three)) << "whom nobody knows";
+}
+
 TYPED_TEST_P(MembershipContract, RemembersTheDeadUntilTheyAreOldEnough) {
   this->put(this->row(this->one));
   this->put(this->row(this->one, member_state::dead));
@@ -249,6 +274,7 @@ TYPED_TEST_P(MembershipContract, IsUnavailableWhileTheDatabaseIsAway) {
 
 REGISTER_TYPED_TEST_SUITE_P(MembershipContract, AnswersWhatWasWrittenUnderARisingVersion,
                             OneOfManyRacersWins, AnOldVersionChangesNothing, TheDeadNeverComeBack,
+                            TakesTheLastWordOfTheDeadAndOfNobodyElse,
                             RemembersTheDeadUntilTheyAreOldEnough,
                             ConfirmingMovesAliveAtAndNotTheVersion, WhoWatchesIsToldOfEachChange,
                             AFenceEndsOnlyTheSessionsOfTheDead, ACommitBeforeTheFenceStands,

@@ -1,86 +1,8 @@
 // Several nodes in one thread: who serves what, through deaths, pauses, cuts and moves.
-#include "app/sim/world.hpp"
-#include "base/log.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/sim/cluster_world.hpp"
 
 namespace souk::sim {
 namespace {
-
-fault_plan calm(int nodes) {
-  fault_plan plan;
-  plan.nodes = nodes;
-  return plan;
-}
-
-class SimCluster : public testing::Test {
-protected:
-  SimCluster() {
-    start_crypto();
-    log::start(std::getenv("SOUK_LOG") ? log::level::info : log::level::error, "text");
-  }
-
-  struct answers {
-    int good = 0, bad = 0;
-    std::string last, refusals;
-  };
-
-  /// Until all nodes are active and route by one version with every shard open.
-  static testing::AssertionResult settles(world& w, std::chrono::milliseconds within = 5s) {
-    for (auto waited = 0ms; waited < within; waited += 5ms) {
-      size_t open = 0, up = 0, behind = 0;
-      for (size_t i = 0; i < w.nodes(); ++i)
-        if (auto* n = w.node_at(i)) {
-          open += n->route().open_shards().size();
-          const bool knows = n->route().version() == w.members.rows().version;
-          ++(knows && n->is_active() ? up : behind);
-        }
-      if (open == shard_count && up > 0 && behind == 0)
-        return testing::AssertionSuccess() << waited.count() << " ms";
-      w.run_for(5ms);
-    }
-    return testing::AssertionFailure() << "the shards found no owners";
-  }
-
-  template <class C>
-  static void ask(node& at, world& w, const std::string& key, C what, std::shared_ptr<answers> into,
-                  const std::string& id = {}) {
-    const cluster::command_meta how{
-        id.empty() ? command_id{} : make_command_id({id}), 1, w.time.now() + 10s, {}};
-    entity::ask<stock::contract>(at.route(), key, what, how, [into](auto r) {
-      ++(r ? into->good : into->bad);
-      into->last = r ? std::string{"ok"} : std::string(to_string(r.error().code));
-      if (!r)
-        into->refusals += into->last + ": " + r.error().detail + "\n";
-    });
-  }
-  template <class C>
-  static std::string ask_and_wait(node& at, world& w, const std::string& key, C what,
-                                  const std::string& id = {}) {
-    auto got = std::make_shared<answers>();
-    ask(at, w, key, what, got, id);
-    for (auto waited = 0ms; waited < 12s && got->last.empty(); waited += 5ms)
-      w.run_for(5ms);
-    return got->last;
-  }
-  static size_t owner_of(world& w, const std::string& key) {
-    const auto shard = entity_id{stock::kind, key}.shard();
-    for (size_t i = 0; i < w.nodes(); ++i)
-      if (w.node_at(i) && w.node_at(i)->route().current()->is_ours(shard))
-        return i;
-    return w.nodes();
-  }
-  static int64_t events_of(world& w, const std::string& key) {
-    const auto& all = w.store.entities();
-    const auto it = all.find("stock/" + key);
-    int64_t count = 0;
-    if (it != all.end())
-      for (const auto& row : it->second.rows)
-        count += row.row.events;
-    return count;
-  }
-  static stock::receive one() { return {.quantity = 1, .reason = "new"}; }
-};
 
 TEST_F(SimCluster, AnswersOnEveryNodeForEveryKey) {
   world w{1, calm(3)};
@@ -176,6 +98,60 @@ TEST_F(SimCluster, GoesByWayOfAThirdWhenTwoCannotReachEachOther) {
   for (size_t i = 0; i < 3; ++i)
     EXPECT_TRUE(w.node_at(i)->is_active());
   EXPECT_EQ(w.crashes(), 0) << "nobody is dead who answers somebody";
+}
+
+TEST_F(SimCluster, GoesDirectlyAgainBeforeTheThirdIsLost) {
+  world w{13, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto owner = owner_of(w, "A@wh"), asker = (owner + 1) % 3, third = (owner + 2) % 3;
+  const auto a = w.node_at(owner)->name(), b = w.node_at(asker)->name();
+  w.wires.cut(a, b);
+  w.wires.cut(b, a);
+  w.run_for(2s); // shorter than TCP's patience: the connection stays
+  w.wires.heal_all();
+  w.run_for(2s);
+  w.pause(third, 1h);
+  w.run_for(5s);
+  EXPECT_EQ(ask_and_wait(*w.node_at(asker), w, "A@wh", one(), "directly"), "ok");
+  EXPECT_EQ(w.crashes(), 0) << "only the third is gone";
+}
+
+TEST_F(SimCluster, KillsNobodyWhoseConnectionsAreRefusedAndWhomAnotherReaches) {
+  world w{14, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto owner = owner_of(w, "A@wh"), asker = (owner + 1) % 3;
+  w.wires.reject(w.node_at(owner)->name(), w.node_at(asker)->name());
+  EXPECT_EQ(ask_and_wait(*w.node_at(asker), w, "A@wh", one(), "around"), "ok");
+  w.run_for(20s);
+  EXPECT_EQ(ask_and_wait(*w.node_at(asker), w, "A@wh", one(), "still"), "ok");
+  EXPECT_EQ(w.crashes(), 0);
+}
+
+TEST_F(SimCluster, LosesOneNodeOnceWhenNobodyReachesIt) {
+  world w{15, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto lone = owner_of(w, "A@wh");
+  for (size_t i = 0; i < 3; ++i)
+    if (i != lone)
+      w.wires.reject(w.node_at(lone)->name(), w.node_at(i)->name());
+  const auto began = w.time.elapsed();
+  EXPECT_EQ(ask_and_wait(*w.node_at((lone + 1) % 3), w, "A@wh", one(), "after"), "ok");
+  EXPECT_LE(w.time.elapsed() - began, 1s);
+  w.run_for(15s);
+  EXPECT_EQ(w.crashes(), 1) << "it comes back, and waits until it reaches somebody";
+  w.wires.heal_all();
+  EXPECT_TRUE(settles(w));
+  EXPECT_EQ(w.crashes(), 1);
+}
+
+TEST_F(SimCluster, ServesTheKeysOfTwoThatAreKilledAtOnce) {
+  world w{16, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto left = owner_of(w, "A@wh");
+  w.crash((left + 1) % 3, 1h);
+  w.crash((left + 2) % 3, 1h);
+  w.run_for(1ms);
+  EXPECT_TRUE(settles(w, 1s));
 }
 
 TEST_F(SimCluster, KillsNobodyAndReadsOnWhilePostgresIsAway) {

@@ -144,8 +144,18 @@ TEST(Probing, BlamesNobodyForItsOwnSleep) {
   probing p;
   (void)p.next({b}, {}, false);
   (void)p.next({b}, {}, false);
-  EXPECT_TRUE(p.next({b}, {}, true).suspects.empty());
+  for (int i = 0; i < 5; ++i)
+    EXPECT_TRUE(p.next({b}, {}, true).suspects.empty());
+  p.answered(b, p.round());
   EXPECT_TRUE(p.next({b}, {}, false).suspects.empty());
+}
+
+TEST(Probing, RemembersBehindItsOwnSleepWhoWasSilentBefore) {
+  probing p;
+  (void)p.next({b}, {}, false);
+  (void)p.next({b}, {}, false);
+  EXPECT_TRUE(p.next({b}, {}, true).suspects.empty());
+  EXPECT_EQ(p.next({b}, {}, false).suspects, std::vector{b});
 }
 
 // --- hand-off

@@ -212,5 +212,31 @@ TEST_F(Gateway, GoesByWayOfAThirdForOneHopOnly) {
   EXPECT_EQ(refused("misdirected"), before + 1);
 }
 
+TEST_F(Gateway, GoesDirectlyAgainOnceThatWorks) {
+  wires.connect(a.who, c.who);
+  wires.connect(b.who, c.who);
+  settle();
+  advance(2 * cluster::direct_again);
+  a.ways.relay(b.who, c.who); // the link stands, and swallows everything
+  run();
+  wires.on_the_way.clear();
+  const auto around = receive("A@wh", meta("1"));
+  settle();
+  EXPECT_EQ(around->good, 1);
+  const auto passed_on = wires.sent(c.who);
+  EXPECT_GE(passed_on, 1u);
+  advance(cluster::direct_again); // it asks whether the link works, and it does
+  settle();
+  const auto direct = receive("A@wh", meta("2"));
+  settle();
+  EXPECT_EQ(direct->good, 1);
+  EXPECT_LE(wires.sent(c.who), passed_on + 1) << "an answer that was on its way";
+  const auto next = receive("A@wh", meta("3"));
+  const auto so_far = wires.sent(c.who);
+  settle();
+  EXPECT_EQ(next->good, 1);
+  EXPECT_EQ(wires.sent(c.who), so_far);
+}
+
 } // namespace
 } // namespace souk::test

@@ -1,0 +1,210 @@
+// The participant's watch over the others: probes, votes, what a refused connection proves, and
+// what they say to each other.
+#include "base/log.hpp"
+#include "cluster/participant.hpp"
+#include "cluster/participant_here.hpp"
+
+#include <algorithm>
+
+namespace souk::cluster {
+
+void participant::beat() {
+  if (phase_ == phase::ended)
+    return;
+  const auto now = around_.time->monotonic();
+  const bool slept = now - beat_due_ > slept_when_late;
+  beat_due_ = now + heartbeat;
+  later(heartbeat, [this] { beat(); });
+  confirm();
+  confirm_by_majority();
+  const auto turn = probes_.next(others(), helpers(), slept);
+  rounds_[turn.round] = now;
+  while (rounds_.size() > 16)
+    rounds_.erase(rounds_.begin());
+  for (const auto& other : others()) {
+    pb::item probe;
+    probe.set_probe(turn.round);
+    around_.ways->tell(other, std::move(probe));
+  }
+  for (const auto& [whom, asked] : turn.doubts)
+    for (const auto& helper : asked) {
+      pb::item doubt;
+      write(*doubt.mutable_probe_for_me()->mutable_whom(), whom);
+      around_.ways->tell(helper, std::move(doubt));
+    }
+  for (const auto& who : turn.suspects)
+    suspect(who);
+  for (const auto& m : table_.members)
+    if (m.state == member_state::joining && m.who != self_.who && is_stale(m, table_.at) &&
+        !around_.ways->is_linked(m.who))
+      suspect(m.who);
+  std::erase_if(asked_for_, [&](const auto& a) { return a.second.until < now; });
+  tell_settled();
+  open_ready();
+}
+
+/// Without the database, a majority that routes by the same view is proof enough for reads.
+void participant::confirm_by_majority() {
+  std::vector<std::chrono::nanoseconds> proofs;
+  size_t active = 0;
+  for (const auto& m : table_.members) {
+    if (m.state != member_state::active)
+      continue;
+    ++active;
+    if (m.who == self_.who)
+      proofs.push_back(around_.time->monotonic());
+    else if (const auto it = alive_.find(m.who); it != alive_.end())
+      proofs.push_back(it->second);
+  }
+  const auto majority = active / 2 + 1;
+  if (phase_ != phase::active || proofs.size() < majority)
+    return;
+  std::ranges::sort(proofs, std::greater{});
+  around_.route->renew_reads(proofs[majority - 1] + fresh_for);
+}
+
+void participant::suspect(const node_ref& who) {
+  if (!suspecting_.insert(who).second)
+    return;
+  log::warn("cluster.suspected", {{"node", who.text()}, {"by", self_.who.text()}});
+  change(
+      [this, who](const membership& seen) -> std::optional<member> {
+        const auto* row = seen.find(who);
+        if (!row || row->state == member_state::dead)
+          return {};
+        return with_vote(seen, *row, self_.who);
+      },
+      [this, who] { suspecting_.erase(who); });
+}
+
+void participant::declare_dead(const node_ref& who) {
+  change([who](const membership& seen) -> std::optional<member> {
+    const auto* row = seen.find(who);
+    if (!row || row->state == member_state::dead)
+      return {};
+    return proven_dead(*row);
+  });
+}
+
+void participant::link_changed(const node_ref& peer, std::optional<link_loss> lost) {
+  if (phase_ == phase::arriving && lost == link_loss::refused)
+    refused_.insert(peer);
+  if (phase_ == phase::arriving || phase_ == phase::ended)
+    return;
+  if (!lost) {
+    refusing_.erase(peer);
+    return tell_settled();
+  }
+  for (auto [it, last] = asked_for_.equal_range(peer); it != last; ++it)
+    report(it->second.asker, peer, false);
+  asked_for_.erase(peer);
+  if (*lost == link_loss::refused)
+    refused_by(peer);
+}
+
+void participant::refused_by(const node_ref& who) {
+  const auto* row = table_.find(who);
+  if (!row || row->state == member_state::dead || around_.ways->is_linked(who))
+    return;
+  const bool is_known = refusing_.contains(who);
+  auto& asked = refusing_[who];
+  // Who is joining knows nobody's word yet, and nobody needs one that is joining.
+  if (phase_ != phase::joining && row->state != member_state::joining)
+    for (const auto& helper : helpers())
+      if (asked.size() < helpers_most && asked.insert(helper).second) {
+        pb::item doubt;
+        write(*doubt.mutable_probe_for_me()->mutable_whom(), who);
+        around_.ways->tell(helper, std::move(doubt));
+      }
+  if (!is_known)
+    look_whether_mute(who);
+}
+
+/// As long as it refuses connections: two that do not reach each other and have nobody else cannot
+/// both stay, and who does not even tell the table that it lives is gone.
+void participant::look_whether_mute(const node_ref& who) {
+  change(
+      [this, who](const membership& seen) -> std::optional<member> {
+        const auto* row = seen.find(who);
+        if (!row || row->state == member_state::dead || !refusing_.contains(who))
+          return {};
+        const bool has_others = std::ranges::any_of(seen.members, [&](const member& m) {
+          return m.state == member_state::active && m.who != who && m.who != self_.who;
+        });
+        const bool alone = phase_ == phase::active && !has_others;
+        if (!alone && row->alive_at + mute_after > seen.at)
+          return {};
+        return proven_dead(*row);
+      },
+      [this, who] {
+        if (refusing_.contains(who))
+          later(heartbeat / 5, [this, who] { look_whether_mute(who); });
+      });
+}
+
+void participant::report(const node_ref& to, const node_ref& whom, bool alive) {
+  pb::item item;
+  write(*item.mutable_reached()->mutable_whom(), whom);
+  item.mutable_reached()->set_alive(alive);
+  around_.ways->tell(to, std::move(item));
+}
+
+void participant::heard_report(const node_ref& from, const node_ref& whom, bool alive) {
+  probes_.reported(whom, alive);
+  const auto refusal = refusing_.find(whom);
+  if (alive) {
+    if (refusal != refusing_.end())
+      refusing_.erase(refusal);
+    return around_.ways->relay(whom, from);
+  }
+  if (refusal == refusing_.end() || refusal->second.erase(from) == 0 || !refusal->second.empty())
+    return;
+  declare_dead(whom);
+}
+
+void participant::asked_to_probe(const node_ref& asker, const node_ref& whom) {
+  if (!around_.ways->is_linked(whom))
+    return report(asker, whom, false);
+  asked_for_.emplace(whom, question{asker, around_.time->monotonic() + heartbeat});
+  pb::item probe;
+  probe.set_probe(probes_.round());
+  around_.ways->tell(whom, std::move(probe));
+}
+
+void participant::control(const node_ref& from, const pb::item& what) {
+  const auto now = around_.time->monotonic();
+  const auto answer_probe = [&](uint64_t round) {
+    pb::item life;
+    life.mutable_alive()->set_round(round);
+    life.mutable_alive()->set_view(table_.version);
+    around_.ways->tell(from, std::move(life));
+  };
+  switch (what.what_case()) {
+  case pb::item::kProbe:
+    return answer_probe(what.probe());
+  case pb::item::kAlive: {
+    probes_.answered(from, what.alive().round());
+    if (const auto it = rounds_.find(what.alive().round());
+        it != rounds_.end() && what.alive().view() == table_.version)
+      alive_[from] = it->second;
+    for (auto [it, last] = asked_for_.equal_range(from); it != last; ++it)
+      report(it->second.asker, from, true);
+    asked_for_.erase(from);
+    return;
+  }
+  case pb::item::kProbeForMe:
+    return asked_to_probe(from, read(what.probe_for_me().whom()));
+  case pb::item::kReached:
+    return heard_report(from, read(what.reached().whom()), what.reached().alive());
+  case pb::item::kReleased:
+    incoming_.released(what.released().shard(), what.released().view());
+    return open_ready();
+  case pb::item::kSettled:
+    incoming_.settled(from, what.settled());
+    return open_ready();
+  default:
+    return;
+  }
+}
+
+} // namespace souk::cluster

@@ -1,0 +1,86 @@
+// Several simulated nodes, and what tests of the cluster ask of them.
+#pragma once
+
+#include "app/sim/world.hpp"
+#include "base/log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace souk::sim {
+
+inline fault_plan calm(int nodes) {
+  fault_plan plan;
+  plan.nodes = nodes;
+  return plan;
+}
+
+class SimCluster : public testing::Test {
+protected:
+  SimCluster() {
+    start_crypto();
+    log::start(std::getenv("SOUK_LOG") ? log::level::info : log::level::error, "text");
+  }
+
+  struct answers {
+    int good = 0, bad = 0;
+    std::string last, refusals;
+  };
+
+  /// Until all nodes are active and route by one version with every shard open.
+  static testing::AssertionResult settles(world& w, std::chrono::milliseconds within = 5s) {
+    for (auto waited = 0ms; waited < within; waited += 5ms) {
+      size_t open = 0, up = 0, behind = 0;
+      for (size_t i = 0; i < w.nodes(); ++i)
+        if (auto* n = w.node_at(i)) {
+          open += n->route().open_shards().size();
+          const bool knows = n->route().version() == w.members.rows().version;
+          ++(knows && n->is_active() ? up : behind);
+        }
+      if (open == shard_count && up > 0 && behind == 0)
+        return testing::AssertionSuccess() << waited.count() << " ms";
+      w.run_for(5ms);
+    }
+    return testing::AssertionFailure() << "the shards found no owners";
+  }
+
+  template <class C>
+  static void ask(node& at, world& w, const std::string& key, C what, std::shared_ptr<answers> into,
+                  const std::string& id = {}) {
+    const cluster::command_meta how{
+        id.empty() ? command_id{} : make_command_id({id}), 1, w.time.now() + 10s, {}};
+    entity::ask<stock::contract>(at.route(), key, what, how, [into](auto r) {
+      ++(r ? into->good : into->bad);
+      into->last = r ? std::string{"ok"} : std::string(to_string(r.error().code));
+      if (!r)
+        into->refusals += into->last + ": " + r.error().detail + "\n";
+    });
+  }
+  template <class C>
+  static std::string ask_and_wait(node& at, world& w, const std::string& key, C what,
+                                  const std::string& id = {}) {
+    auto got = std::make_shared<answers>();
+    ask(at, w, key, what, got, id);
+    for (auto waited = 0ms; waited < 12s && got->last.empty(); waited += 5ms)
+      w.run_for(5ms);
+    return got->last;
+  }
+  static size_t owner_of(world& w, const std::string& key) {
+    const auto shard = entity_id{stock::kind, key}.shard();
+    for (size_t i = 0; i < w.nodes(); ++i)
+      if (w.node_at(i) && w.node_at(i)->route().current()->is_ours(shard))
+        return i;
+    return w.nodes();
+  }
+  static int64_t events_of(world& w, const std::string& key) {
+    const auto& all = w.store.entities();
+    const auto it = all.find("stock/" + key);
+    int64_t count = 0;
+    if (it != all.end())
+      for (const auto& row : it->second.rows)
+        count += row.row.events;
+    return count;
+  }
+  static stock::receive one() { return {.quantity = 1, .reason = "new"}; }
+};
+
+} // namespace souk::sim
