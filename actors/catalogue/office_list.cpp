@@ -1,7 +1,8 @@
 // The staff's list of products, and their search in it. A search answers exactly what reading the
 // whole list would, newest first, but looks at a few thousand products however many there are: some
 // of the table, first the newest, then a sample, says since when there are enough hits for the
-// page, and only hits since then are looked up and sorted.
+// page, and only hits since then are looked up and sorted. Of a word that has many, those since the
+// first hit of the sample are likely enough, and tried before.
 //
 //     newest ├──x─x──x─┤··············x···x····x··x· oldest     x: a hit
 //            the page  since: as many hits of some products fill it, so those of all do
@@ -109,18 +110,27 @@ result<narrowing> narrowed(const office_list_request& request) {
   return n;
 }
 
-/// When the last product of the page, and of the one more that tells of a next page, was made if
-/// `some` products were all there are; nothing when they have too few hits.
-result<std::optional<time_point>> enough_in(sql::connection& c, narrowing n,
-                                            const std::string& some, const std::string& with_words,
-                                            size_t limit) {
-  const auto statement = "select created_at from (" + some + ") product where " + with_words +
-                         n.category + " order by created_at desc limit 1 offset " +
-                         n.asked.number(static_cast<int64_t>(limit));
+/// What some of the products say about all.
+struct estimate {
+  std::optional<time_point> first;  ///< when the newest hit was made
+  std::optional<time_point> enough; ///< when the last of the page and one more were
+};
+
+/// Looks at `some` products as if they were all there are.
+result<estimate> look_at(sql::connection& c, narrowing n, const std::string& some,
+                         const std::string& with_words, size_t limit) {
+  const auto statement = "select times[1], times[" +
+                         n.asked.number(static_cast<int64_t>(limit + 1)) +
+                         "::bigint] from (select array_agg(created_at order by created_at desc) "
+                         "as times from (" +
+                         some + ") product where " + with_words + n.category + ") found";
   auto found = c.execute(statement, std::move(n.asked.parameters));
   if (!found)
     return found.error();
-  return found->empty() ? std::nullopt : std::optional{found->time(0, 0)};
+  const auto made_at = [&](size_t column) {
+    return found->is_null(0, column) ? std::nullopt : std::optional{found->time(0, column)};
+  };
+  return estimate{made_at(0), made_at(1)};
 }
 
 std::string newest_of(const narrowing& n) {
@@ -130,12 +140,13 @@ std::string newest_of(const narrowing& n) {
          n.behind + newest_first + newest_read + ") p";
 }
 
+/// Always the same pages: they are in memory.
 std::string sample_of(const narrowing& n) {
   return std::string{"select created_at, category, document from product tablesample system "
                      "(least(100, 100 * "} +
          pages_sampled +
-         " / greatest(1, pg_relation_size('product') / 8192))) where status = any(" + n.states +
-         ")" + n.behind;
+         " / greatest(1, pg_relation_size('product') / 8192))) repeatable (0) where status = any(" +
+         n.states + ")" + n.behind;
 }
 
 /// Those with the words that were made since, and those with this name.
@@ -153,6 +164,12 @@ result<sql::rows> hits(sql::connection& c, narrowing n, const std::string& with_
   return c.execute(statement, std::move(n.asked.parameters));
 }
 
+/// Whether the page and one more were found among those made since; a name is found everywhere.
+bool is_full(const sql::rows& found, time_point since, size_t limit) {
+  return found.size() > limit &&
+         *whole_number(std::string{found.text(limit, 1)}) >= to_micros(since);
+}
+
 /// Inside a transaction: all statements see one state of the table.
 result<sql::rows> search(sql::connection& c, const office_list_request& request) {
   auto n = narrowed(request);
@@ -166,18 +183,23 @@ result<sql::rows> search(sql::connection& c, const office_list_request& request)
     return set.error();
   const auto words =
       "document @@ to_tsquery('english', " + n->asked.number(prefix_query(request.query)) + ")";
-  auto since = enough_in(c, *n, newest_of(*n), words, request.page.limit);
-  if (!since)
-    return since.error();
-  if (*since) // "is true" keeps out the index of words, which would give all there are
-    return hits(c, *n, "(" + words + ") is true", *since, request);
+  const auto newest = look_at(c, *n, newest_of(*n), words, request.page.limit);
+  if (!newest)
+    return newest.error();
+  if (newest->enough) // "is true" keeps out the index of words, which would give all there are
+    return hits(c, *n, "(" + words + ") is true", newest->enough, request);
   // Bitmaps of both indices: with two words the planner guesses wrong too often.
   if (set = c.execute("select set_config('enable_indexscan', 'off', true)"); !set)
     return set.error();
-  since = enough_in(c, *n, sample_of(*n), words, request.page.limit);
-  if (!since)
-    return since.error();
-  return hits(c, *n, words, *since, request);
+  const auto sample = look_at(c, *n, sample_of(*n), words, request.page.limit);
+  if (!sample)
+    return sample.error();
+  if (sample->enough) {
+    auto few = hits(c, *n, words, sample->first, request);
+    if (!few || is_full(*few, *sample->first, request.page.limit))
+      return few;
+  }
+  return hits(c, *n, words, sample->enough, request);
 }
 
 } // namespace

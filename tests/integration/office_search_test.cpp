@@ -41,9 +41,11 @@ struct OfficeSearch : testing::Test {
         "timestamptz '2026-01-01' + n / 100 * interval '1 minute' "
         "from generate_series(1, 12000) n");
     ASSERT_TRUE(done) << done.error().detail;
-    // A word that is another product's SKU, too.
-    ASSERT_TRUE(c->execute("insert into variant (id, product, sku) "
-                           "select 'v', id, 'glass' from product where handle = 'h1'"));
+    // Words that are another product's SKU, too.
+    for (const auto* word : {"glass", "rust"})
+      ASSERT_TRUE(c->execute("insert into variant (id, product, sku) "
+                             "select $1, id, $1 from product where handle = 'h1'",
+                             {std::string{word}}));
     ASSERT_TRUE(c->execute("analyze product"));
   }
 
