@@ -306,24 +306,34 @@ bool cell_model::is_remembered(const command& c) {
          std::holds_alternative<stock::count>(c);
 }
 
-bool cell_model::fits(const command& c, const std::vector<event>& events) {
+std::string cell_model::subject(const command& c) {
+  return std::visit(
+      [](const auto& x) {
+        if constexpr (requires { x.reservation; })
+          return x.reservation;
+        else
+          return std::string{};
+      },
+      c);
+}
+
+std::string cell_model::subject(const std::vector<event>& events) {
   const auto& e = events.back(); // behind what it let lapse to make room
+  return e.has_held()       ? e.held().reservation()
+         : e.has_extended() ? e.extended().reservation()
+         : e.has_claimed()  ? e.claimed().reservation()
+         : e.has_released() ? e.released().reservation()
+                            : e.shipped().reservation();
+}
+
+bool cell_model::fits(const command& c, const std::vector<event>& events) {
+  const auto& e = events.back();
   return std::visit(overloaded{
-                        [&](const stock::hold& x) {
-                          return e.has_held() && e.held().reservation() == x.reservation;
-                        },
-                        [&](const stock::extend& x) {
-                          return e.has_extended() && e.extended().reservation() == x.reservation;
-                        },
-                        [&](const stock::claim& x) {
-                          return e.has_claimed() && e.claimed().reservation() == x.reservation;
-                        },
-                        [&](const stock::release& x) {
-                          return e.has_released() && e.released().reservation() == x.reservation;
-                        },
-                        [&](const stock::ship& x) {
-                          return e.has_shipped() && e.shipped().reservation() == x.reservation;
-                        },
+                        [&](const stock::hold&) { return e.has_held(); },
+                        [&](const stock::extend&) { return e.has_extended(); },
+                        [&](const stock::claim&) { return e.has_claimed(); },
+                        [&](const stock::release&) { return e.has_released(); },
+                        [&](const stock::ship&) { return e.has_shipped(); },
                         [&](const stock::expire&) { return e.has_lapsed(); },
                         [](const auto&) { return false; },
                     },

@@ -61,6 +61,15 @@ std::string explain_entry(typename M::state& s, const typename M::command& c,
   }
 }
 
+/// What a command or its events are about, where a kind can tell: to find causes quickly.
+template <class M, class What>
+std::string subject_of(const What& what) {
+  if constexpr (requires { M::subject(what); })
+    return M::subject(what);
+  else
+    return {};
+}
+
 template <class M>
 class key_history final : public explained_key {
 public:
@@ -85,7 +94,7 @@ public:
     if (M::is_remembered(c) && !rq.id.empty())
       note(given_[rq.id], c, rq);
     else if (!M::is_remembered(c))
-      note(natural_, c, rq);
+      note(natural_[subject_of<M>(c)], c, rq);
     if (rq.who)
       open_[rq.number] = {rq.floor, *rq.who};
     trim();
@@ -147,9 +156,18 @@ private:
            known->at >= last->at - M::repeats.age;
   }
 
+  template <class Key>
+  const std::vector<cause>& find_in(const std::map<Key, std::vector<cause>>& all,
+                                    const Key& key) const {
+    const auto known = all.find(key);
+    return known == all.end() ? nobody_ : known->second;
+  }
+
   // --- the journal
 
   void explain(const pb::entry& entry, time_point now) {
+    if (entry.events_size() == 0)
+      return complain_("an entry without an event");
     const auto at = from_micros(entry.at_us());
     std::vector<typename M::event> events(static_cast<size_t>(entry.events_size()));
     for (int i = 0; i < entry.events_size(); ++i)
@@ -161,8 +179,8 @@ private:
     command_id id;
     if (entry.command_id().size() == id.bytes.size())
       std::ranges::copy(entry.command_id(), id.bytes.begin());
-    const auto known = given_.find(id);
-    const auto& causes = id.empty() ? natural_ : known == given_.end() ? nobody_ : known->second;
+    const auto& causes =
+        id.empty() ? find_in(natural_, subject_of<M>(events)) : find_in(given_, id);
     if (!id.empty() && remembers(id, head()))
       complain_("entry " + std::to_string(head() + 1) + " is of a command it had executed before");
     auto next = explain_by(causes, id, events, at, now);
@@ -176,7 +194,7 @@ private:
                    const std::vector<typename M::event>& events, time_point at, time_point now) {
     std::string wrong = "does what nobody asked for";
     for (const auto& c : causes) {
-      if (id.empty() && (events.empty() || !M::fits(c.what, events)))
+      if (id.empty() && !M::fits(c.what, events))
         continue;
       auto next = states_.back();
       auto why = explain_entry<M>(next, c.what, events, at);
@@ -267,7 +285,7 @@ private:
   time_point last_at_{};
   std::vector<remembered> ids_;
   std::map<command_id, std::vector<cause>> given_;
-  std::vector<cause> natural_;
+  std::map<std::string, std::vector<cause>> natural_; ///< by subject
   const std::vector<cause> nobody_{};
   std::map<uint64_t, open_request> open_; ///< by number
 };

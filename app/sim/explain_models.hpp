@@ -66,6 +66,9 @@ struct cell_model {
   static bool agrees(const reply& mine, const reply& told);
   /// The journal keeps the command's id; else the state itself shows that it was done.
   static bool is_remembered(const command& c);
+  /// The reservation they are about.
+  static std::string subject(const command& c);
+  static std::string subject(const std::vector<event>& events);
   /// `events` may be what an unremembered `c` left.
   static bool fits(const command& c, const std::vector<event>& events);
   /// Holds that `e` lets go because their time has passed; errors go to `wrong`.

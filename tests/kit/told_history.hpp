@@ -18,6 +18,7 @@ std::string make(Fill fill) {
   fill(e);
   return e.SerializeAsString();
 }
+
 class told_history : public testing::Test {
 protected:
   told_history() {
@@ -42,6 +43,11 @@ protected:
   uint64_t ask(const std::string& entity, any_command what, const command_id& id = {}) {
     time.move_to(time.elapsed() + 1ms);
     return told.ask(entity, "somebody", std::move(what), id, never, alive);
+  }
+  /// The end, for somebody who does not wait any more.
+  void finish() {
+    alive.reset();
+    told.finish();
   }
   command_id next_id() { return make_command_id({"test", std::to_string(++ids)}); }
 

@@ -138,14 +138,14 @@ TEST_F(OrderHistory, AcceptsAPurchase) {
   pay({moved(order::status::claiming)});
   claim();
   ship(100);
-  told.finish();
+  finish();
   expect_fine();
 }
 
 TEST_F(OrderHistory, FindsAConfirmationWithoutAClaim) {
   hold();
   pay({moved(order::status::claiming), moved(order::status::confirmed)});
-  told.finish();
+  finish();
   expect_complaint("before every cell answered its claim");
 }
 
@@ -156,14 +156,14 @@ TEST_F(OrderHistory, FindsAnAnswerCountedTwice) {
          e.mutable_units_held()->set_quantity(1);
          e.mutable_units_held()->set_expires_us(to_micros(later));
        })});
-  told.finish();
+  finish();
   expect_complaint("counts the same answer twice");
 }
 
 TEST_F(OrderHistory, FindsASecondAttemptWhileOneIsOpen) {
   hold();
   tell(order::check_time{}, {opens(2, order_model::call::authorise, 100)});
-  told.finish();
+  finish();
   expect_complaint("second attempt while one is open");
 }
 
@@ -172,7 +172,7 @@ TEST_F(OrderHistory, FindsACaptureAboveWhatIsAuthorised) {
   pay({moved(order::status::claiming)});
   claim();
   ship(101);
-  told.finish();
+  finish();
   expect_complaint("captures another sum");
 }
 
@@ -181,7 +181,7 @@ TEST_F(OrderHistory, FindsACaptureBeforeShipping) {
   pay({moved(order::status::claiming)});
   claim();
   tell(order::check_time{}, {opens(2, order_model::call::capture, 100, "pi")});
-  told.finish();
+  finish();
   expect_complaint("captures before anything was shipped");
 }
 
@@ -193,7 +193,7 @@ TEST_F(OrderHistory, FindsARefundNobodyAskedFor) {
   const auto fact = paid(payment::intent_status::succeeded, 0, 100);
   tell(order::intent_seen{fact, 2},
        {seen(fact), closes(2, "captured"), opens(3, order_model::call::refund, 40, "pi")});
-  told.finish();
+  finish();
   expect_complaint("gives back what nobody asked for");
 }
 
@@ -209,7 +209,7 @@ TEST_F(OrderHistory, FindsAnEndWithMoneyAtTheBank) {
   tell(order::units_released{"o/0/0"},
        {order_event([](auto& e) { e.mutable_units_released()->set_reservation("o/0/0"); }),
         moved(order::status::cancelled)});
-  told.finish();
+  finish();
   expect_complaint("ends with money at the bank");
 }
 

@@ -61,7 +61,7 @@ TEST_F(History, AcceptsWhatALegalOrderExplains) {
   told.hear(second, {.way = heard::how::refused, .code = errc::held, .available = 1});
   const auto again = ask_cell(stock::hold{"a", 2, later});
   told.hear(again, heard::saying(stock::reply{stock::held_units{2, later}}));
-  told.finish();
+  finish();
   expect_fine();
 }
 
@@ -72,7 +72,21 @@ TEST_F(History, AcceptsThatNothingIsKnownOfWhatWasNeverAnswered) {
   write(cell, id, {received(2)});
   hear_level(other, 2);
   ask_cell(stock::receive{5, ""}, next_id());
+  finish();
+  expect_fine();
+}
+
+TEST_F(History, FindsARequestThatIsNeverAnswered) {
+  ask_cell(stock::get{});
   told.finish();
+  expect_complaint("was never answered (law 4)");
+}
+
+TEST_F(History, AcceptsThatAHoldMayComeTooLate) {
+  stand(3);
+  const auto asked = ask_cell(stock::hold{"a", 2, time.now() + 1s});
+  time.move_to(time.elapsed() + 5s);
+  told.hear(asked, heard::refusal(fail(errc::expired)));
   expect_fine();
 }
 
@@ -108,7 +122,7 @@ TEST_F(History, FindsALostUpdate) {
   const auto id = next_id();
   ask_cell(stock::receive{2, ""}, id);
   write(cell, id, {stock_event([](auto& e) { e.mutable_counted()->set_quantity(2); })});
-  told.finish();
+  finish();
   expect_complaint("does something else");
 }
 
@@ -140,7 +154,7 @@ TEST_F(History, FindsAnEffectThatHappensTwice) {
   ask_cell(stock::receive{2, ""}, id);
   write(cell, id, {received(2)});
   write(cell, id, {received(2)});
-  told.finish();
+  finish();
   expect_complaint("executed before");
 }
 
@@ -157,7 +171,7 @@ TEST_F(History, FindsUnitsPromisedTwice) {
   ask_cell(stock::hold{"b", 2, later});
   write(cell, {}, {held("a", 2)});
   write(cell, {}, {held("b", 2)});
-  told.finish();
+  finish();
   expect_complaint("has to be refused: held");
 }
 
@@ -167,7 +181,7 @@ TEST_F(History, FindsAHoldThatLapsesBeforeItsTime) {
   write(cell, {}, {held("a", 2)});
   told.tell(cell, stock::command{stock::expire{}});
   write(cell, {}, {stock_event([](auto& e) { e.mutable_lapsed()->add_ids("a"); })});
-  told.finish();
+  finish();
   expect_complaint("before its time");
 }
 
@@ -250,7 +264,7 @@ TEST_F(CartHistory, FindsALineThatIsOverwritten) {
     ask(cart_entity, add(quantity), id);
     write(cart_entity, id, {line_put(quantity)});
   }
-  told.finish();
+  finish();
   expect_complaint("add_line l1: A x3 does something else");
 }
 
