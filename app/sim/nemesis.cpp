@@ -44,6 +44,8 @@ void draw_time(fault_plan& out, dice& random) {
   }
   if (random.percent(15))
     out.fail_over_every = random.millis(5'000, 30'000);
+  if (random.percent(10))
+    out.leap_every = random.millis(5'000, 30'000);
   if (random.percent(15))
     out.queue_bytes_max = static_cast<size_t>(random.between(200, 20'000));
   if (random.percent(40))
@@ -197,6 +199,7 @@ std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
   };
   often(plan.store_slow_every, fault::kind::store_slow, 10'000);
   often(plan.fail_over_every, fault::kind::fail_over, 10'000);
+  often(plan.leap_every, fault::kind::leap, 60'000);
   often(plan.slow_every, fault::kind::slow_node, 20'000);
   often(plan.power_every, fault::kind::power_loss, 10'000);
   d.every(plan.burst_every, [&](const fault& f) { d.slow_link(f); });
@@ -227,6 +230,8 @@ std::string fault::text() const {
       return "Postgres is away";
     case kind::fail_over:
       return "the standby takes over from Postgres, which comes back as it was";
+    case kind::leap:
+      return "the database's clock jumps ahead";
     case kind::store_slow:
       return "Postgres is slow";
     case kind::power_loss:

@@ -30,6 +30,7 @@ struct fault_plan {
   std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
   std::chrono::milliseconds store_away_every{0};
   std::chrono::milliseconds fail_over_every{0}; ///< the standby takes over from Postgres
+  std::chrono::milliseconds leap_every{0};      ///< the database's clock jumps ahead
   std::chrono::milliseconds store_slow_every{0};
   std::chrono::milliseconds store_slow{0};  ///< so much longer, at most, while it is
   std::chrono::milliseconds slow_every{0};  ///< a node takes its time for a while
@@ -64,7 +65,8 @@ struct fault {
     upgrade,
     store_away,
     store_slow,
-    fail_over
+    fail_over,
+    leap
   };
   kind what{};
   std::chrono::milliseconds at{0};

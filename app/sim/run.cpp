@@ -17,6 +17,8 @@ constexpr std::chrono::seconds settle_time{180};
 constexpr std::chrono::seconds quiet_time{60};
 /// Past what the provider remembers, holds and buyers' windows: nothing may wait longer.
 constexpr std::chrono::hours long_wait{13};
+/// Carts that nobody touches are gone by then.
+constexpr std::chrono::hours forgotten_after{31 * 24};
 constexpr std::chrono::seconds purchase_deadline{60};
 constexpr std::chrono::seconds purchase_settles{20};
 
@@ -58,10 +60,11 @@ verdict judge(world& w, uint64_t seed) {
 
 market draw_market(dice& random) {
   market out;
-  const auto skus = random.between(1, 4);
+  const bool everybody_wants_one = random.percent(10);
+  const auto skus = everybody_wants_one ? 1 : random.between(1, 4);
   for (int64_t n = 1; n <= skus; ++n)
     out.goods_for_sale.push_back({"SKU-" + std::to_string(n), random.between(1, 9'999)});
-  const auto warehouses = random.between(1, 3);
+  const auto warehouses = everybody_wants_one ? 1 : random.between(1, 3);
   for (int64_t n = 1; n <= warehouses; ++n)
     out.warehouses.push_back("wh" + std::to_string(n));
   out.hold = std::chrono::seconds{random.percent(30) ? random.between(5, 60) : 600};
@@ -112,12 +115,13 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
       clerk.receive(g.sku, warehouse, draw.between(1, 6), [] {});
   clerk.start();
   std::deque<shopper> crowd;
-  const auto size = draw.between(1, 8);
+  const auto size = draw.percent(10) ? draw.between(9, 16) : draw.between(1, 8);
   for (int n = 1; n <= size; ++n)
     crowd.emplace_back(w, n).start();
   const auto drawn = std::chrono::milliseconds{1'000 * draw.between(20, 120)};
   const auto span = kept.span.value_or(drawn);
   const auto met = expect_faults(w, plan, draw, drawn, kept);
+  const bool a_month_passes = draw.percent(10);
   w.run_for(span);
 
   w.shop.open = false;
@@ -128,6 +132,10 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   settle(w);
   clerk.finish_everything(2);
   settle(w);
+  if (a_month_passes) {
+    w.time.leap(forgotten_after);
+    settle(w);
+  }
   auto out = judge(w, seed);
   out.span = span;
   for (const auto& [place, f] : met)

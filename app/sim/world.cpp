@@ -189,6 +189,8 @@ void world::strike(const fault& f) {
     return;
   case fault::kind::fail_over:
     return fail_over(f.span);
+  case fault::kind::leap:
+    return time.leap(std::chrono::ceil<std::chrono::seconds>(f.span));
   case fault::kind::store_slow:
     store.set_slow(plan.store_slow);
     time.after(f.span, [this] { store.set_slow(0ns); });

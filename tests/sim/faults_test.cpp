@@ -158,6 +158,48 @@ TEST_F(SimFaults, AMachineThatLosesPowerIsReplacedWithoutAWordFromIt) {
   expect_whole(w);
 }
 
+// --- the database
+
+TEST_F(SimFaults, NothingAcknowledgedIsLostWhenTheStandbyTakesOver) {
+  world w{8, calm(2)};
+  w.run_for(2s);
+  int64_t acknowledged = 0;
+  for (int i = 0; i < 5; ++i) {
+    acknowledged +=
+        ask_and_wait<stock::contract>(w, *w.node_at(0), "A@wh", stock::receive{1, "new"}) == "ok";
+    w.expect({{.what = fault::kind::fail_over, .span = 4s}});
+    w.run_for(5s);
+  }
+  EXPECT_EQ(w.store.timeline(), 6u);
+  EXPECT_EQ(ask_and_wait<stock::contract>(w, *w.node_at(1), "A@wh", stock::receive{1, "new"}),
+            "ok");
+  EXPECT_EQ(acknowledged, 5);
+  EXPECT_EQ(rows_of(w, "stock/A@wh"), 6);
+  expect_whole(w);
+}
+
+TEST_F(SimFaults, WhatIsReadFromTheLogIsWhatTheJournalSays) {
+  world w{9, calm(1)};
+  w.run_for(2s);
+  const auto lapses = w.time.now() + 1h;
+  const cart::open open{*currency::parse("EUR"), "DE", "", ""};
+  for (int i = 0; i < 40; ++i) {
+    const auto cell = std::to_string(i % 3) + "@wh", cart = "c" + std::to_string(i);
+    ask_and_wait<stock::contract>(w, *w.node_at(0), cell, stock::receive{2, "new"});
+    ask_and_wait<stock::contract>(w, *w.node_at(0), cell,
+                                  stock::hold{"r" + std::to_string(i), 1, lapses, false});
+    ask_and_wait<cart::contract>(w, *w.node_at(0), cart, open);
+    w.run_for(1s); // the feed is read, read again, and begun anew
+  }
+  w.reads.catch_up();
+  EXPECT_EQ(w.reads.level_of("0@wh"), (read_side::level{28, 14, 14, 28}));
+  EXPECT_EQ(w.reads.level_of("2@wh"), (read_side::level{26, 13, 13, 26}));
+  EXPECT_EQ(w.reads.told_of("cart:c39"), 1u);
+  EXPECT_EQ(w.reads.told_of("cart:c40"), 0u);
+  w.watch.finish_reads(w.reads);
+  EXPECT_TRUE(w.watch.complaints().empty());
+}
+
 // --- upgrades
 
 TEST_F(SimFaults, NewFormatsAreWrittenOnceTheLastNodeIsNew) {
