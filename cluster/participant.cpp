@@ -110,20 +110,26 @@ void participant::look_whether_linked() {
   if (now >= beat_due_) {
     beat_due_ = now + heartbeat;
     confirm();
+    read_table(); // who has fallen silent does not change its version
   }
   const bool in_table = table_.find(self_.who) != nullptr;
-  bool linked = true, anybody = false;
+  bool linked = true;
+  size_t with_us = 1, without = 0;
   for (const auto& m : table_.members) {
-    if (m.who == self_.who || m.state == member_state::dead || around_.ways->is_linked(m.who))
+    if (m.who == self_.who || m.state == member_state::dead)
       continue;
+    if (around_.ways->is_linked(m.who)) {
+      ++with_us;
+      continue;
+    }
     linked = false;
     const bool stale = is_stale(m, table_.at);
-    anybody = anybody || (m.state == member_state::active && !stale);
+    without += m.state == member_state::active && !stale;
     if (stale && waited >= heartbeat)
       suspect(m.who); // nobody has heard of it for long, and it cannot be reached
   }
-  // What it owned, nobody could ask it for.
-  const bool cut_off = anybody && helpers().empty();
+  // What we would own, those we miss could not ask us for.
+  const bool cut_off = with_us <= without;
   if (!in_table || !around_.can_write() || cut_off || (!linked && waited < join_patience))
     return later(table_pause, [this] { look_whether_linked(); });
   if (!linked)

@@ -28,10 +28,16 @@ namespace souk::cluster {
 inline constexpr std::chrono::milliseconds fresh_for{2'000};
 /// A heartbeat later than this means that this node itself stood still.
 inline constexpr std::chrono::milliseconds slept_when_late{250};
+/// As late, others may have gone on without it; shorter than anybody can be replaced.
+inline constexpr std::chrono::milliseconds doubtful_when_late{1'000};
 /// A joining node waits so long for links to all that live.
 inline constexpr std::chrono::milliseconds join_patience{5'000};
 /// Whoever refuses connections and has told the table nothing for so long is gone.
 inline constexpr std::chrono::milliseconds mute_after{750};
+/// Who has told the table something within this time lives, whether we reach it or not.
+inline constexpr std::chrono::milliseconds spoke_within{1'500};
+/// Whoever reaches fewer than it misses blames nobody for so long: it is the one that is cut off.
+inline constexpr std::chrono::milliseconds outnumbered_patience{5'000};
 /// A process that has to end waits so long for its last word to the table.
 inline constexpr std::chrono::milliseconds last_word_patience{200};
 inline constexpr std::chrono::milliseconds table_pause{50};
@@ -101,6 +107,7 @@ private:
   // --- the others (participant_watch.cpp)
   void beat();
   void suspect(const node_ref& who);
+  bool is_outnumbered(const membership& seen);
   void declare_dead(const node_ref& who);
   void refused_by(const node_ref& who);
   void look_whether_mute(const node_ref& who);
@@ -134,10 +141,12 @@ private:
   bool confirming_ = false;
 
   std::chrono::nanoseconds beat_due_{0};
+  bool in_doubt_ = false; ///< it slept for long: only the table knows whether it is still a member
   probing probes_;
   std::map<node_ref, std::chrono::nanoseconds> alive_; ///< probe sent then was answered, same view
   std::map<uint64_t, std::chrono::nanoseconds> rounds_;
   std::set<node_ref> suspecting_;
+  std::optional<std::chrono::nanoseconds> outnumbered_since_;
   /// Who refused our connection, and which others have not said yet that they do not reach it.
   std::map<node_ref, std::set<node_ref>> refusing_;
   struct question {

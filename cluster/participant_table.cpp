@@ -219,6 +219,7 @@ void participant::confirmed(const result<uint64_t>& version, std::chrono::nanose
   }
   if (*version != table_.version)
     return read_table();
+  in_doubt_ = false;
   around_.route->renew_reads(asked_at + fresh_for);
   open_ready();
 }

@@ -13,6 +13,7 @@ void participant::beat() {
     return;
   const auto now = around_.time->monotonic();
   const bool slept = now - beat_due_ > slept_when_late;
+  in_doubt_ = in_doubt_ || now - beat_due_ > doubtful_when_late;
   beat_due_ = now + heartbeat;
   later(heartbeat, [this] { beat(); });
   confirm();
@@ -43,7 +44,8 @@ void participant::beat() {
   open_ready();
 }
 
-/// Without the database, a majority that routes by the same view is proof enough for reads.
+/// Without the database, a majority that routes by the same view is proof enough for reads; but not
+/// for one who slept: a node alone is its own majority.
 void participant::confirm_by_majority() {
   std::vector<std::chrono::nanoseconds> proofs;
   size_t active = 0;
@@ -57,7 +59,7 @@ void participant::confirm_by_majority() {
       proofs.push_back(it->second);
   }
   const auto majority = active / 2 + 1;
-  if (phase_ != phase::active || proofs.size() < majority)
+  if (phase_ != phase::active || in_doubt_ || proofs.size() < majority)
     return;
   std::ranges::sort(proofs, std::greater{});
   around_.route->renew_reads(proofs[majority - 1] + fresh_for);
@@ -70,11 +72,29 @@ void participant::suspect(const node_ref& who) {
   change(
       [this, who](const membership& seen) -> std::optional<member> {
         const auto* row = seen.find(who);
-        if (!row || row->state == member_state::dead)
+        if (!row || row->state == member_state::dead || is_outnumbered(seen))
           return {};
         return with_vote(seen, *row, self_.who);
       },
       [this, who] { suspecting_.erase(who); });
+}
+
+/// Of the members that tell the table that they live we miss more than we reach. Not for ever: when
+/// nobody reaches anybody, somebody has to go on.
+bool participant::is_outnumbered(const membership& seen) {
+  size_t with_us = 1, without = 0;
+  for (const auto& m : seen.members)
+    if (m.who != self_.who && m.state == member_state::active &&
+        m.alive_at + spoke_within > seen.at)
+      ++(probes_.is_silent(m.who) ? without : with_us);
+  if (with_us >= without) {
+    outnumbered_since_.reset();
+    return false;
+  }
+  const auto now = around_.time->monotonic();
+  if (!outnumbered_since_)
+    outnumbered_since_ = now;
+  return now - *outnumbered_since_ < outnumbered_patience;
 }
 
 void participant::declare_dead(const node_ref& who) {

@@ -85,6 +85,26 @@ TEST_F(SimCluster, AnswersNoReadsOnANodeThatIsCutOff) {
   EXPECT_EQ(stale->last, "unavailable") << "others wrote; it cannot know";
 }
 
+TEST_F(SimCluster, AnswersNoReadsOnALoneNodeThatSleptUntilItKnows) {
+  world w{15, calm(2)};
+  ASSERT_TRUE(settles(w));
+  w.crash(0, 7s);
+  w.run_for(3s);
+  auto* const lone = w.node_at(1);
+  ASSERT_EQ(ask_and_wait(*lone, w, "A@wh", one(), "before"), "ok");
+  w.pause(1, 20s); // stale in the table when the other comes back, which takes its place
+  w.run_for(10s);
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "elsewhere"), "ok");
+  w.node_at(1)->cut_off_table(true);
+  auto stale = std::make_shared<answers>();
+  for (int i = 0; i < 1'000 && w.node_at(1) == lone; ++i) {
+    ask(*lone, w, "A@wh", stock::get{}, stale);
+    w.run_for(20ms);
+  }
+  EXPECT_EQ(stale->good, 0) << "it cannot know that the other wrote";
+  EXPECT_GT(stale->bad, 0);
+}
+
 TEST_F(SimCluster, GoesByWayOfAThirdWhenTwoCannotReachEachOther) {
   world w{7, calm(3)};
   ASSERT_TRUE(settles(w));
@@ -142,6 +162,42 @@ TEST_F(SimCluster, LosesOneNodeOnceWhenNobodyReachesIt) {
   w.wires.heal_all();
   EXPECT_TRUE(settles(w));
   EXPECT_EQ(w.crashes(), 1);
+}
+
+TEST_F(SimCluster, KeepsTheLargerPartOfACutCluster) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    world w{seed, calm(5)};
+    ASSERT_TRUE(settles(w));
+    for (size_t few : {0, 1})
+      for (size_t many : {2, 3, 4}) {
+        w.wires.cut(w.node_at(few)->name(), w.node_at(many)->name());
+        w.wires.cut(w.node_at(many)->name(), w.node_at(few)->name());
+      }
+    std::vector<uint64_t> before;
+    for (size_t many : {2, 3, 4})
+      before.push_back(w.node_at(many)->generation());
+    w.run_for(20s);
+    EXPECT_EQ(w.crashes(), 2) << "seed " << seed << ": who is outnumbered goes, and stays out";
+    for (size_t many : {2, 3, 4})
+      EXPECT_EQ(w.node_at(many)->generation(), before[many - 2]);
+    w.wires.heal_all();
+    EXPECT_TRUE(settles(w)) << "seed " << seed;
+  }
+}
+
+TEST_F(SimCluster, GoesOnWithSomebodyWhenNobodyReachesAnybody) {
+  world w{17, calm(3)};
+  ASSERT_TRUE(settles(w));
+  for (size_t a = 0; a < 3; ++a)
+    for (size_t b = 0; b < 3; ++b)
+      if (a != b)
+        w.wires.cut(w.node_at(a)->name(), w.node_at(b)->name());
+  w.run_for(12s);
+  size_t most = 0;
+  for (size_t i = 0; i < 3; ++i)
+    if (auto* n = w.node_at(i))
+      most = std::max(most, n->route().open_shards().size());
+  EXPECT_EQ(most, shard_count);
 }
 
 TEST_F(SimCluster, ServesTheKeysOfTwoThatAreKilledAtOnce) {
