@@ -209,7 +209,7 @@ order::shipment_view view_of(const state& s, const order_model::parcel& p) {
                          p.tracking,
                          {}};
   for (const auto& id : p.reservations)
-    if (const auto* u = by_id(s.units, id))
+    if (const auto* u = by_id(s.units, id); u && u->line < s.what.lines.size())
       v.lines.push_back(s.what.lines[u->line].id);
   return v;
 }
