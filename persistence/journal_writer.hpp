@@ -74,7 +74,7 @@ private:
   const std::string name_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> queued_bytes_{0};
-  uint64_t connection_ = 0;  ///< counts connections: trust in a stream ends with one
+  uint64_t connection_ = 0;          ///< counts connections: trust in a stream ends with one
   acknowledged_commit acknowledged_; ///< what a database without lost commits is past
 
   std::mutex mutex_;

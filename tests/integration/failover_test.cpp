@@ -28,9 +28,7 @@ constexpr auto patience_of_a_client = 5s;
 /// What promotes a standby needs to see that the primary is gone; back-offs have grown by then.
 constexpr auto time_to_notice = 1'500ms;
 
-double counted(const std::string& metric) {
-  return metrics::make_counter(metric, "").Value();
-}
+double counted(const std::string& metric) { return metrics::make_counter(metric, "").Value(); }
 
 std::string url_of(const std::vector<const postgres_server*>& hosts) {
   std::string all;
