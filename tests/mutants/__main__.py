@@ -193,7 +193,7 @@ def parse():
     parser.add_argument("names", nargs="*", metavar="NAME", help="of a patch, without .patch")
     parser.add_argument("--seeds", type=int, default=300, help="at most so many a hunt (300)")
     parser.add_argument("--repeats", type=int, default=5, help="hunts from different seeds (5)")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="the first one (the time)")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="first one (the time)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="hunts at once")
     parser.add_argument("--check", action="store_true", help="only that every patch applies")
     return parser.parse_args()
