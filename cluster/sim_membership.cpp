@@ -112,8 +112,11 @@ void sim_membership_store::watch(std::weak_ptr<std::function<void()>> changed) {
 
 sim_membership::sim_membership(sim_membership_store& store, persistence::run_later later,
                                std::string cluster, uint64_t seed, sim_membership_faults faults)
-    : state_(std::make_shared<state>(
-          state{store, std::move(later), std::move(cluster), std::mt19937_64{seed}, faults})) {}
+    : state_(std::make_shared<state>(state{.store = store,
+                                           .later = std::move(later),
+                                           .cluster = std::move(cluster),
+                                           .random = std::mt19937_64{seed},
+                                           .faults = faults})) {}
 
 std::chrono::nanoseconds sim_membership::state::latency() {
   const auto range = (faults.latency_most + store.slow() - faults.latency_least).count() + 1;
@@ -149,8 +152,14 @@ void sim_membership::call(Work work, callback<T> done) {
     auto r = work(store, cluster);
     const auto alive = weak.lock();
     const bool unknown = lost_after || (alive && !alive->reachable);
-    if (!too_slow)
-      answer(way, unknown ? result<T>{unheard} : std::move(r));
+    if (too_slow)
+      return;
+    if (alive && !unknown)
+      alive->later(way, [weak, timeline = store.timeline(), host = store.host()] {
+        if (const auto still = weak.lock())
+          still->reached(timeline, host);
+      });
+    answer(way, unknown ? result<T>{unheard} : std::move(r));
   });
 }
 

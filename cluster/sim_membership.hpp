@@ -27,6 +27,8 @@ public:
   void farewell(const node_ref& who);
   void forget_dead(time_point when);
   bool is_away() const { return journals_.is_away(); }
+  uint32_t timeline() const { return journals_.timeline(); }
+  size_t host() const { return journals_.host(); }
   std::chrono::nanoseconds slow() const { return journals_.slow(); }
   uint64_t next_generation() { return ++generations_; }
 
@@ -73,6 +75,10 @@ public:
                  uint64_t seed = 1, sim_membership_faults faults = {});
 
   void set_faults(const sim_membership_faults& f) { state_->faults = f; }
+  /// `reached` runs whenever a server has answered: which one, all of this process know then.
+  void when_reached(std::function<void(uint32_t timeline, size_t host)> reached) {
+    state_->reached = std::move(reached);
+  }
   /// Cuts this node alone off the database.
   void set_reachable(bool reachable) { state_->reachable = reachable; }
 
@@ -92,6 +98,7 @@ private:
     std::mt19937_64 random;
     sim_membership_faults faults;
     bool reachable = true;
+    std::function<void(uint32_t timeline, size_t host)> reached = [](uint32_t, size_t) {};
 
     std::chrono::nanoseconds latency();
     bool strikes(uint32_t chance) { return random() % 1'000'000 < chance; }

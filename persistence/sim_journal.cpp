@@ -241,6 +241,9 @@ sim_journal::~sim_journal() = default;
 
 bool sim_journal::ready() const { return state_->session != 0; }
 void sim_journal::decide_next(fate f) { state_->forced = f; }
+void sim_journal::meet(uint32_t timeline, size_t host) {
+  (void)state_->servers.meet({"souk", timeline}, host);
+}
 void sim_journal::set_faults(const sim_faults& f) { state_->faults = f; }
 
 void sim_journal::recover(const entity_id& entity, callback<recovered> done) {

@@ -46,6 +46,8 @@ public:
   /// The next commit's fate, whatever the seed says.
   void decide_next(fate f);
   void set_faults(const sim_faults& f);
+  /// Another connection of this process has met this server.
+  void meet(uint32_t timeline, size_t host);
 
   void recover(const entity_id& entity, callback<recovered> done) override;
   std::unique_ptr<journal_stream> open(const entity_id& entity, uint64_t seq,

@@ -79,6 +79,7 @@ node::node(const surroundings& around, outcome_tap tap, node_options options)
       options_.journal));
   scheduler_.clock().current_time += 1h;
   add_kinds(std::move(tap), around.told);
+  table_.when_reached([this](uint32_t timeline, size_t host) { journal_.meet(timeline, host); });
   join();
   waker_ = cluster::spawn_waker(actors_, router_, journal_, clock_);
 }

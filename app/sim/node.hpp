@@ -99,6 +99,10 @@ private:
   public:
     void connect(std::unique_ptr<persistence::sim_journal> to) { to_ = std::move(to); }
     void cut() { to_.reset(); }
+    void meet(uint32_t timeline, size_t host) {
+      if (to_)
+        to_->meet(timeline, host);
+    }
     void heal();
     bool ready() const;
     void recover(const entity_id& entity, callback<persistence::recovered> done) override;
