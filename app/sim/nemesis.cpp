@@ -42,7 +42,7 @@ void draw_time(fault_plan& out, dice& random) {
     out.store_slow_every = random.millis(3'000, 20'000);
     out.store_slow = random.millis(100, 4'000);
   }
-  if (random.percent(15))
+  if (random.percent(20))
     out.fail_over_every = random.millis(5'000, 30'000);
   if (random.percent(10))
     out.leap_every = random.millis(5'000, 30'000);

@@ -127,12 +127,15 @@ void world::slow_down(slot& s, std::chrono::nanoseconds span) {
   time.after(span, [&s] { s.step_cost = 0us; });
 }
 
-/// First nobody answers, then the former primary or the new one, then both.
+/// First nobody answers, then the former primary or the new one, then both, and for a moment the
+/// former one alone.
 void world::fail_over(std::chrono::nanoseconds span) {
   store.fail_over();
   store.set_away(true);
   time.after(span / random.between(2, 20), [this] { store.set_away(false); });
   time.after(span / random.between(2, 20), [this] { store.set_former_back(true); });
+  time.after(span * 3 / 5, [this] { store.set_away(true); });
+  time.after(span * 7 / 10, [this] { store.set_away(false); });
   time.after(span, [this] { store.set_former_back(false); });
 }
 
