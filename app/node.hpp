@@ -26,7 +26,7 @@ inline constexpr std::chrono::seconds start_patience{30};
 /// Requests under way at SIGTERM get this long.
 inline constexpr std::chrono::seconds drain_deadline{15};
 /// Between "not ready" and closing the door: load balancers have to notice.
-inline constexpr std::chrono::milliseconds unready_before_drain{500};
+inline constexpr std::chrono::milliseconds unready_before_drain{2'500};
 
 class node {
 public:
