@@ -13,7 +13,7 @@ namespace souk::tests {
 
 namespace {
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds patience{90}; // initdb, on a machine that compiles meanwhile
 constexpr auto log_file = "server.log";
 
 /// Of the newest version that is installed; empty: none is.
