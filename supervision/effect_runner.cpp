@@ -44,8 +44,8 @@ void effect_runner::failed(const std::string& step, const failure& why,
   a.trying = false;
   ++a.failures;
   a.turn = now + limits_.wait.after(a.failures, std::hash<std::string>{}(step) ^ entity_.hash());
-  // Said again from time to time: the first word may have been lost with its database.
-  if (a.failures % limits_.attempts_before_people == 0) {
+  // Said again each time: the first word may have been lost with its database.
+  if (a.failures >= limits_.attempts_before_people) {
     a.reported = true;
     people_.stuck(entity_, step, a.failures, why);
   }

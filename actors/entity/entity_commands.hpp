@@ -78,8 +78,8 @@ void shell<M>::execute(request_ptr rq) {
     }
   }
   const auto at = now();
-  if (meta.expires <= at)
-    return hold(std::move(rq), fail(errc::expired, "the command is too old"));
+  if (meta.expires <= at) // not final: an earlier try may have been executed
+    return hold(std::move(rq), fail(errc::timed_out, "the command is too old"));
   if (!stream_->accepts())
     return rq->refuse(busy());
   metrics_.commands.Increment();

@@ -104,16 +104,13 @@ void state::touch(time_point at) {
   view.subtotal = {std::min(sum, amount_max + 1), view.currency};
 }
 
-void cart_model::fold(state& s, const event& e, time_point at) {
+namespace {
+
+/// What an event does to the lines.
+void fold_lines(cart_model::state& s, const cart_model::event& e) {
+  using event = cart_model::event;
   auto& v = s.view;
   switch (e.kind_case()) {
-  case event::kOpened:
-    v.status = status::open;
-    v.currency = *currency::parse(e.opened().currency());
-    v.country = e.opened().country();
-    v.user_id = e.opened().user_id();
-    v.session = e.opened().session();
-    break;
   case event::kLinePut:
     s.put(line_from(e.line_put()));
     break;
@@ -133,6 +130,33 @@ void cart_model::fold(state& s, const event& e, time_point at) {
         l->priced_at = from_micros(p.priced_at_us());
       }
     break;
+  case event::kAbsorbed:
+    for (const auto& l : e.absorbed().lines())
+      s.put(line_from(l));
+    break;
+  default:
+    break;
+  }
+}
+
+} // namespace
+
+void cart_model::fold(state& s, const event& e, time_point at) {
+  auto& v = s.view;
+  fold_lines(s, e);
+  switch (e.kind_case()) {
+  case event::kOpened:
+    v.status = status::open;
+    v.currency = *currency::parse(e.opened().currency());
+    v.country = e.opened().country();
+    v.user_id = e.opened().user_id();
+    v.session = e.opened().session();
+    break;
+  case event::kLinePut:
+  case event::kLineChanged:
+  case event::kLineRemoved:
+  case event::kRepriced:
+    break; // of the lines only
   case event::kCountrySet:
     v.country = e.country_set();
     break;
@@ -173,8 +197,6 @@ void cart_model::fold(state& s, const event& e, time_point at) {
     v.to_cart.clear();
     break;
   case event::kAbsorbed:
-    for (const auto& l : e.absorbed().lines())
-      s.put(line_from(l));
     take_problems(s, e.absorbed().problems());
     s.remember_absorbed(e.absorbed().from_cart());
     break;
