@@ -134,7 +134,7 @@ TEST_F(GatewayGarbage, IsRefusedAskByAsk) {
   }
   q = question();
   q.set_expires_us(INT64_MIN);
-  EXPECT_EQ(refusal_of(q), "expired");
+  EXPECT_EQ(refusal_of(q), "timed_out");
   expect_good_traffic();
 }
 
