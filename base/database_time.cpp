@@ -21,7 +21,6 @@ std::optional<int64_t> database_time::measured(time_point said, std::chrono::nan
   const auto target = to_micros(said) - in_micros((before + after) / 2);
   if (!measured_) {
     offset_ = target;
-    last_ = 0; // the machine's own time may have been far ahead
     measured_ = true;
     return 0;
   }
@@ -32,7 +31,9 @@ std::optional<int64_t> database_time::measured(time_point said, std::chrono::nan
 }
 
 time_point database_time::at(std::chrono::nanoseconds monotonic, time_point machine) const {
-  const auto estimate = measured_ ? in_micros(monotonic) + offset_ : to_micros(machine);
+  if (!measured_)
+    return machine; // not remembered: it may be far ahead, and time would stand still then
+  const auto estimate = in_micros(monotonic) + offset_;
   auto last = last_.load();
   while (estimate > last && !last_.compare_exchange_weak(last, estimate)) {
   }

@@ -18,7 +18,7 @@ public:
   /// of the estimate it is, in microseconds; nothing when that took too long to mean anything.
   std::optional<int64_t> measured(time_point said, std::chrono::nanoseconds before,
                                   std::chrono::nanoseconds after);
-  /// Never goes back. Before the first measurement it is `machine`'s time.
+  /// Never goes back once it is measured. Before that it is `machine`'s time.
   time_point at(std::chrono::nanoseconds monotonic, time_point machine) const;
 
 private:

@@ -16,6 +16,8 @@ namespace souk::cluster {
 
 /// Commands live no longer than this, so that what entities remember is finite.
 inline constexpr std::chrono::minutes command_age_max{15};
+/// When to come again for what has to wait for the rest of a rolling upgrade.
+inline constexpr std::chrono::seconds upgrade_pause{10};
 
 struct command_meta {
   command_id id;            ///< empty: the state itself recognises a repeat

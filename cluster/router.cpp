@@ -162,7 +162,7 @@ void router::serve(entity_id to, command_meta how, std::string_view command, res
   const auto kind = kinds_.find(to.kind());
   if (kind == kinds_.end() || !kind->second.receive) { // only a node of a newer version knows it
     auto why = fail(errc::unavailable, "the node that owns it knows no such kind of entity");
-    why.retry_after = 10s;
+    why.retry_after = upgrade_pause;
     return answer(std::move(why));
   }
   if (auto what = kind->second.receive(std::move(to), std::move(how), command, std::move(answer)))

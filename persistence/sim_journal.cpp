@@ -73,8 +73,14 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   void lose();
   void push(std::shared_ptr<stream_record> stream, fragment f);
   void start_commit();
-  void answer(const std::shared_ptr<batch>& b, const sim_store::refusal& refused);
-  void finish(const std::shared_ptr<batch>& b);
+  /// What Postgres made of a batch, once it has.
+  struct decision {
+    sim_store::refusal refused;
+    int64_t position = 0; ///< where its log ended then
+  };
+  static decision decide(sim_store& where, const batch& b);
+  void answer(const std::shared_ptr<batch>& b, const decision& made);
+  void finish(const std::shared_ptr<batch>& b, int64_t position);
 };
 
 std::optional<sim_journal::state::reached> sim_journal::state::reach() {
@@ -160,21 +166,21 @@ void sim_journal::state::start_commit() {
   const auto outcome = draw();
   if (outcome == fate::refused) {
     const auto& unlucky = b->entries()[random() % b->entries().size()].stream->entity.text();
-    return after(latency(), [b, unlucky](state& s) { s.answer(b, {{unlucky}, {}}); });
+    return after(latency(), [b, unlucky](state& s) { s.answer(b, {{{unlucky}, {}}, 0}); });
   }
   // Postgres works on it whether this node lives or not.
   const auto answered = latency();
-  auto refused = std::make_shared<std::optional<sim_store::refusal>>();
+  auto made = std::make_shared<std::optional<decision>>();
   if (outcome != fate::lost_before)
     later(outcome == fate::late ? answered * 8 : answered / 2,
-          [&where = store, mine = session, b, refused] {
+          [&where = store, mine = session, b, made] {
             if (where.is_open(mine))
-              *refused = where.append(*b);
+              *made = decide(where, *b);
           });
   const bool heard = outcome == fate::commits;
-  after(answered, [b, refused, heard](state& s) {
-    if (heard && *refused)
-      return s.answer(b, **refused);
+  after(answered, [b, made, heard](state& s) {
+    if (heard && *made)
+      return s.answer(b, **made);
     b->drop([](const batch_entry&) { return true; },
             fail(errc::unavailable, "the connection was lost at a commit"));
     s.committing = false;
@@ -182,29 +188,34 @@ void sim_journal::state::start_commit() {
   });
 }
 
-void sim_journal::state::answer(const std::shared_ptr<batch>& b,
-                                const sim_store::refusal& refused) {
+sim_journal::state::decision sim_journal::state::decide(sim_store& where, const batch& b) {
+  auto refused = where.append(b);
+  return {std::move(refused), static_cast<int64_t>(where.commits())};
+}
+
+void sim_journal::state::answer(const std::shared_ptr<batch>& b, const decision& made) {
+  const auto& refused = made.refused;
   if (!refused)
-    return finish(b);
+    return finish(b, made.position);
   const auto in = [](const std::set<std::string>& names) {
     return [&names](const batch_entry& e) { return names.contains(e.stream->entity.text()); };
   };
   b->drop(in(refused.superseded), fail(errc::superseded, "another history won"));
   b->drop(in(refused.unbalanced), fail(errc::internal, "unbalanced postings"));
   if (b->empty())
-    return finish(b);
+    return finish(b, made.position);
   after(latency(), [b, mine = session](state& s) {
     if (s.store.is_open(mine))
-      return s.answer(b, s.store.append(*b));
+      return s.answer(b, decide(s.store, *b));
     b->drop([](const batch_entry&) { return true; }, fail(errc::unavailable, "connection lost"));
     s.committing = false;
     s.lose();
   });
 }
 
-void sim_journal::state::finish(const std::shared_ptr<batch>& b) {
+void sim_journal::state::finish(const std::shared_ptr<batch>& b, int64_t position) {
   b->acknowledge(session);
-  acknowledged.position = std::max(acknowledged.position, static_cast<int64_t>(store.commits()));
+  acknowledged.position = std::max(acknowledged.position, position);
   committing = false;
   start_commit();
 }

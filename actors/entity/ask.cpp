@@ -10,8 +10,6 @@ namespace souk::entity {
 
 namespace {
 
-constexpr auto upgrade_pause = 10s;
-
 void note_unknown(std::string_view kind, std::string_view what, const failure& why) {
   metrics::make_counter(
       "souk_cluster_unknown_messages_total",
@@ -30,14 +28,14 @@ void note_unknown(std::string_view kind, std::string_view what, const failure& w
 failure unknown_command(std::string_view kind, const failure& why) {
   note_unknown(kind, "command", why);
   auto out = fail(errc::unavailable, "the node that owns it is of an older version");
-  out.retry_after = upgrade_pause;
+  out.retry_after = cluster::upgrade_pause;
   return out;
 }
 
 failure unknown_reply(std::string_view kind, const failure& why) {
   note_unknown(kind, "reply", why);
   auto out = fail(errc::timed_out, "this node is of an older version than the one that answered");
-  out.retry_after = upgrade_pause;
+  out.retry_after = cluster::upgrade_pause;
   return out;
 }
 

@@ -107,7 +107,7 @@ bool shell<M>::is_readable(const std::vector<typename M::event>& events) const {
 template <model M>
 failure shell<M>::being_upgraded() {
   auto why = fail(errc::unavailable, "the cluster is being upgraded");
-  why.retry_after = 10s;
+  why.retry_after = cluster::upgrade_pause;
   return why;
 }
 

@@ -105,8 +105,6 @@ public:
     if (rq.answer->tells_nothing())
       return;
     std::string why;
-    if (rq.answer->code == errc::expired && rq.expires <= rq.answered_at + clock_tolerance)
-      return;
     const auto from = std::max(rq.floor, first_);
     for (uint64_t p = from; p <= head(); ++p)
       if (fits(rq, p, why)) {

@@ -119,6 +119,26 @@ TEST_F(SimServers, AJournalTakesNothingFromAFormerPrimary) {
   EXPECT_EQ(read()->seq, 2u);
 }
 
+TEST_F(SimServers, AnAnswerHeardAfterAFailOverDoesNotCountWhatOthersCommittedSince) {
+  auto seen = std::make_shared<recording_observer>();
+  auto& slow = bench.at(1);
+  auto stream = slow.open(cart, 0, {}, seen);
+  bench.store.set_slow(10s);
+  stream->append(say("on its way"));
+  ASSERT_TRUE(bench.until([&] { return bench.store.commits() == 1; }));
+  bench.store.fail_over();
+  bench.store.set_slow(0s);
+  auto others = std::make_shared<recording_observer>();
+  auto other = bench.at(2).open({"cart", "c2"}, 0, {}, others);
+  other->append(say("on the new primary"));
+  ASSERT_TRUE(bench.until([&] { return others->seq() > 0; }));
+  ASSERT_EQ(seen->seq(), 0u);
+  ASSERT_TRUE(bench.until([&] { return seen->seq() > 0; }));
+  pass(1s);
+  stream->append(say("it goes on"));
+  EXPECT_TRUE(bench.until([&] { return seen->seq() > 1; }));
+}
+
 /// Writes `count` events through every fault; returns the payloads acknowledged and those stored.
 struct stormy_life {
   std::string acknowledged;
