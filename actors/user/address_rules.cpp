@@ -1,5 +1,7 @@
 #include "actors/user/address_rules.hpp"
 
+#include "actors/user/states.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <regex>
@@ -25,6 +27,7 @@ constexpr country_rule rules[] = {
     {"DE", "\\d{5}", "10115"},
     {"DK", "\\d{4}", "1050"},
     {"ES", "\\d{5}", "28001"},
+    {"FI", "\\d{5}", "00100"},
     {"FR", "\\d{2} ?\\d{3}", "75001"},
     {"GB",
      "GIR ?0AA|(?:[A-PR-UWYZ](?:\\d{1,2}|[A-HK-Y]\\d|[A-HK-Y]\\d\\d|\\d[A-HJKPSTUW]|"
@@ -34,6 +37,7 @@ constexpr country_rule rules[] = {
     {"IT", "\\d{5}", "00184"},
     {"LU", "(?:L-?)?\\d{4}", "1111"},
     {"NL", "\\d{4} ?[A-Z]{2}", "1012 AB"},
+    {"NO", "\\d{4}", "0150"},
     {"PL", "\\d{2}-\\d{3}", "00-001"},
     {"PT", "\\d{4}-\\d{3}", "1000-001"},
     {"SE", "\\d{3} ?\\d{2}", "111 20"},
@@ -43,6 +47,14 @@ constexpr country_rule rules[] = {
 const country_rule* rule_of(std::string_view country) {
   const auto* found = std::ranges::find(rules, country, &country_rule::country);
   return found == std::end(rules) ? nullptr : found;
+}
+
+/// Small letters of English are their capitals.
+bool is_same(std::string_view a, std::string_view b) {
+  const auto small = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(a, b, {}, small, small);
 }
 
 } // namespace
@@ -62,10 +74,19 @@ std::string_view postal_code_example(std::string_view country) {
   return rule == nullptr ? std::string_view{} : rule->example;
 }
 
-bool has_states(std::string_view country) {
-  return country == "US" || country == "CA" || country == "AU";
+bool has_states(std::string_view country) { return !state_example(country).empty(); }
+
+bool is_state(std::string_view country, std::string_view text) {
+  if (!has_states(country))
+    return text.size() <= state_bytes_max;
+  return std::ranges::any_of(postal_states, [&](const postal_state& s) {
+    return s.country == country && (is_same(s.code, text) || is_same(s.name, text));
+  });
 }
 
-bool needs_state(std::string_view country) { return country == "US"; }
+std::string_view state_example(std::string_view country) {
+  const auto* found = std::ranges::find(postal_states, country, &postal_state::country);
+  return found == std::end(postal_states) ? std::string_view{} : found->code;
+}
 
 } // namespace souk::user

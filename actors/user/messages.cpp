@@ -96,8 +96,8 @@ std::vector<problem> check_address(const address& a) {
   if (!a.postal_code.empty())
     expect(is_postal_code(a.country, a.postal_code), "/postal_code",
            "no postal code of this country");
-  expect(a.state.empty() ? !needs_state(a.country) : is_line(a.state, state_bytes_max), "/state",
-         "the state, 1 to 60 bytes on one line");
+  expect(is_state(a.country, a.state) && (a.state.empty() || is_line(a.state, state_bytes_max)),
+         "/state", "a state of this country, where it has states; at most 60 bytes on one line");
   expect(a.country.size() == 2 &&
              std::ranges::all_of(a.country, [](char c) { return c >= 'A' && c <= 'Z'; }),
          "/country", "two capital letters");

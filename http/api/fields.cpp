@@ -80,8 +80,12 @@ checkout::address read_address(object_reader& in) {
       !user::is_postal_code(out.country, out.postal_code))
     in.refuse("postal_code", "invalid",
               "must look like " + std::string{user::postal_code_example(out.country)});
-  if (out.state.empty() && user::needs_state(out.country))
+  if (out.state.empty() && user::has_states(out.country))
     in.refuse("state", "required", "addresses of this country name their state");
+  else if (!user::is_state(out.country, out.state))
+    in.refuse("state", "invalid",
+              "must be a state of this country, as " +
+                  std::string{user::state_example(out.country)});
   return out;
 }
 

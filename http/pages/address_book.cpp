@@ -102,6 +102,7 @@ void show_wrong(const visit_ptr& v, const user::account& me, const user::address
     const auto name = p.field.substr(1);
     const auto* why = v->field(name).empty()  ? "field.required"
                       : name == "postal_code" ? "field.bad_postal_code"
+                      : name == "state"       ? "field.bad_state"
                                               : "field.bad_value";
     form[name + "_wrong"] = say_wrong(*v, why, a.country);
   }

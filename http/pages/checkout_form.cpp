@@ -82,10 +82,10 @@ std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_for
   if (!form.to.postal_code.empty() && !user::is_postal_code(form.to.country, form.to.postal_code))
     out.emplace_back("postal_code", "field.bad_postal_code");
   check("city", form.to.city, line_max);
-  if (form.to.state.size() > user::state_bytes_max)
-    out.emplace_back("state", "field.too_long");
-  else if (form.to.state.empty() && user::needs_state(form.to.country))
+  if (form.to.state.empty() && user::has_states(form.to.country))
     out.emplace_back("state", "field.required");
+  else if (!user::is_state(form.to.country, form.to.state))
+    out.emplace_back("state", "field.bad_state");
   if (!is_country(form.to.country))
     out.emplace_back("country", "field.required");
   if (form.option.empty())
@@ -94,7 +94,9 @@ std::vector<std::pair<std::string, std::string>> wrong_fields(const checkout_for
 }
 
 std::string say_wrong(const visit& v, std::string_view why, std::string_view country) {
-  return text(v.locale, why, user::postal_code_example(country));
+  return text(v.locale, why,
+              why == "field.bad_state" ? user::state_example(country)
+                                       : user::postal_code_example(country));
 }
 
 checkout::address as_destination(const user::address& a) {

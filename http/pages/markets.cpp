@@ -11,9 +11,10 @@ namespace souk::http {
 namespace bj = boost::json;
 
 namespace {
-constexpr std::string_view offered[] = {"AT-EUR", "BE-EUR", "DE-EUR", "DK-EUR", "ES-EUR",
-                                        "FR-EUR", "GB-GBP", "IE-EUR", "IT-EUR", "LU-EUR",
-                                        "NL-EUR", "PL-EUR", "PT-EUR", "SE-EUR", "US-USD"};
+constexpr std::string_view offered[] = {"AT-EUR", "AU-USD", "BE-EUR", "CA-USD", "CH-EUR",
+                                        "DE-EUR", "DK-EUR", "ES-EUR", "FI-EUR", "FR-EUR",
+                                        "GB-GBP", "IE-EUR", "IT-EUR", "LU-EUR", "NL-EUR",
+                                        "NO-EUR", "PL-EUR", "PT-EUR", "SE-EUR", "US-USD"};
 /// German dictionaries put an umlaut where the letter without its dots stands (DIN 5007-1).
 std::string sort_key(std::string name) {
   constexpr std::pair<std::string_view, const char*> plain[] = {{"ä", "a"}, {"ö", "o"}, {"ü", "u"},

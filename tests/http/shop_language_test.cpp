@@ -141,6 +141,9 @@ TEST_F(ShopLanguage, OfAnAddressIsTheCountrys) {
   EXPECT_EQ(wrong({{"postal_code", "1011"}}), "/shipping_address/postal_code");
   EXPECT_EQ(wrong({{"country", "GB"}}), "/shipping_address/postal_code");
   EXPECT_EQ(wrong({{"country", "US"}}), "/shipping_address/state");
+  EXPECT_EQ(wrong({{"country", "CA"}, {"postal_code", "K1A 0B1"}}), "/shipping_address/state");
+  EXPECT_EQ(wrong({{"country", "CA"}, {"postal_code", "K1A 0B1"}, {"state", "NY"}}),
+            "/shipping_address/state");
 }
 
 } // namespace

@@ -167,6 +167,7 @@ TEST(QrCodes, AreSquareAndHoldNoSecretAsText) {
 
 TEST(Markets, AreOnlyThoseOnOffer) {
   EXPECT_EQ(parse_market_choice("GB-GBP")->currency, currency{"GBP"});
+  EXPECT_EQ(parse_market_choice("CA-USD")->country, "CA");
   for (const auto* text : {"", "GB-EUR", "XX-XXX", "DE-EUR ", "DE"})
     EXPECT_FALSE(parse_market_choice(text)) << text;
 }

@@ -73,8 +73,8 @@ TEST(Address, HasAPostalCodeOfItsCountry) {
                                                         {"PL", "00001"},
                                                         {"GB", std::string(5'000, 'A')}})
     EXPECT_FALSE(is_postal_code(country, code)) << country << " " << code.substr(0, 20);
-  for (const std::string country : {"AT", "AU", "BE", "CA", "CH", "DE", "DK", "ES", "FR", "GB",
-                                    "IE", "IT", "LU", "NL", "PL", "PT", "SE", "US"})
+  for (const std::string country : {"AT", "AU", "BE", "CA", "CH", "DE", "DK", "ES", "FI", "FR",
+                                    "GB", "IE", "IT", "LU", "NL", "NO", "PL", "PT", "SE", "US"})
     EXPECT_TRUE(is_postal_code(country, postal_code_example(country))) << country;
 }
 
@@ -88,6 +88,35 @@ TEST(Address, NamesItsStateWhereMailNeedsOne) {
   EXPECT_TRUE(check_address(a).empty());
   a.state = std::string(61, 'N');
   EXPECT_EQ(check_address(a).size(), 1u);
+}
+
+TEST(Address, NamesAStateOfItsCountry) {
+  for (const auto& [country, text] :
+       std::vector<std::pair<std::string, std::string>>{{"CA", "ON"},
+                                                        {"CA", "on"},
+                                                        {"CA", "British Columbia"},
+                                                        {"CA", "québec"},
+                                                        {"CA", "Quebec"},
+                                                        {"AU", "NSW"},
+                                                        {"AU", "victoria"},
+                                                        {"US", "CA"},
+                                                        {"US", "new york"},
+                                                        {"DE", ""},
+                                                        {"DE", "Bayern"}})
+    EXPECT_TRUE(is_state(country, text)) << country << " " << text;
+  for (const auto& [country, text] :
+       std::vector<std::pair<std::string, std::string>>{{"CA", ""},
+                                                        {"CA", "NY"},
+                                                        {"CA", "Ontari"},
+                                                        {"AU", ""},
+                                                        {"AU", "ON"},
+                                                        {"US", "NSW"},
+                                                        {"US", " NY"},
+                                                        {"DE", std::string(61, 'B')}})
+    EXPECT_FALSE(is_state(country, text)) << country << " " << text;
+  for (const auto* country : {"US", "CA", "AU"})
+    EXPECT_TRUE(is_state(country, state_example(country))) << country;
+  EXPECT_EQ(state_example("DE"), "");
 }
 
 TEST(Access, GivesEachRoleItsOwnAndAdminsEverything) {

@@ -121,6 +121,17 @@ each("an address is held to its country", async ({ page, kind }) => {
   await page.waitForURL("**/checkout?check=1");
   assert.match(await described(page, "state"), said(kind, /ausfüllen/, /fill this in/));
   await shot(page, `state ${kind}`);
+  await page.selectOption("#country", "CA");
+  await page.fill("#postal_code", "K1A 0B1");
+  await page.fill("#state", "NY");
+  await page.click("form[action='/checkout'] button.main");
+  await page.waitForURL("**/checkout?check=1");
+  assert.match(await described(page, "state"), said(kind, /Provinz dieses Landes.* ON/, /province of that country.* ON/));
+  await checkAccess(page, `wrong province ${kind}`);
+  await shot(page, `province ${kind}`);
+  await page.fill("#state", "Ontario");
+  await page.click("form[action='/checkout'] button.main");
+  await page.waitForURL("**/checkout/review");
 });
 
 each("a bank step that is not done says so", async ({ page, kind }) => {

@@ -1,0 +1,103 @@
+// The states, provinces and territories that addresses name, as the post of their country knows
+// them: what people write is their short form or their name.
+#pragma once
+
+#include <string_view>
+
+namespace souk::user {
+
+struct postal_state {
+  std::string_view country;
+  std::string_view code;
+  std::string_view name;
+};
+
+/// The first of a country is the one shown as its example.
+inline constexpr postal_state postal_states[] = {
+    {"AU", "NSW", "New South Wales"},
+    {"AU", "ACT", "Australian Capital Territory"},
+    {"AU", "NT", "Northern Territory"},
+    {"AU", "QLD", "Queensland"},
+    {"AU", "SA", "South Australia"},
+    {"AU", "TAS", "Tasmania"},
+    {"AU", "VIC", "Victoria"},
+    {"AU", "WA", "Western Australia"},
+    {"CA", "ON", "Ontario"},
+    {"CA", "AB", "Alberta"},
+    {"CA", "BC", "British Columbia"},
+    {"CA", "MB", "Manitoba"},
+    {"CA", "NB", "New Brunswick"},
+    {"CA", "NL", "Newfoundland and Labrador"},
+    {"CA", "NS", "Nova Scotia"},
+    {"CA", "NT", "Northwest Territories"},
+    {"CA", "NU", "Nunavut"},
+    {"CA", "PE", "Prince Edward Island"},
+    {"CA", "QC", "Quebec"},
+    {"CA", "QC", "Québec"},
+    {"CA", "SK", "Saskatchewan"},
+    {"CA", "YT", "Yukon"},
+    {"US", "NY", "New York"},
+    {"US", "AA", "Armed Forces Americas"},
+    {"US", "AE", "Armed Forces Europe"},
+    {"US", "AK", "Alaska"},
+    {"US", "AL", "Alabama"},
+    {"US", "AP", "Armed Forces Pacific"},
+    {"US", "AR", "Arkansas"},
+    {"US", "AS", "American Samoa"},
+    {"US", "AZ", "Arizona"},
+    {"US", "CA", "California"},
+    {"US", "CO", "Colorado"},
+    {"US", "CT", "Connecticut"},
+    {"US", "DC", "District of Columbia"},
+    {"US", "DE", "Delaware"},
+    {"US", "FL", "Florida"},
+    {"US", "FM", "Micronesia"},
+    {"US", "GA", "Georgia"},
+    {"US", "GU", "Guam"},
+    {"US", "HI", "Hawaii"},
+    {"US", "IA", "Iowa"},
+    {"US", "ID", "Idaho"},
+    {"US", "IL", "Illinois"},
+    {"US", "IN", "Indiana"},
+    {"US", "KS", "Kansas"},
+    {"US", "KY", "Kentucky"},
+    {"US", "LA", "Louisiana"},
+    {"US", "MA", "Massachusetts"},
+    {"US", "MD", "Maryland"},
+    {"US", "ME", "Maine"},
+    {"US", "MH", "Marshall Islands"},
+    {"US", "MI", "Michigan"},
+    {"US", "MN", "Minnesota"},
+    {"US", "MO", "Missouri"},
+    {"US", "MP", "Northern Mariana Islands"},
+    {"US", "MS", "Mississippi"},
+    {"US", "MT", "Montana"},
+    {"US", "NC", "North Carolina"},
+    {"US", "ND", "North Dakota"},
+    {"US", "NE", "Nebraska"},
+    {"US", "NH", "New Hampshire"},
+    {"US", "NJ", "New Jersey"},
+    {"US", "NM", "New Mexico"},
+    {"US", "NV", "Nevada"},
+    {"US", "OH", "Ohio"},
+    {"US", "OK", "Oklahoma"},
+    {"US", "OR", "Oregon"},
+    {"US", "PA", "Pennsylvania"},
+    {"US", "PR", "Puerto Rico"},
+    {"US", "PW", "Palau"},
+    {"US", "RI", "Rhode Island"},
+    {"US", "SC", "South Carolina"},
+    {"US", "SD", "South Dakota"},
+    {"US", "TN", "Tennessee"},
+    {"US", "TX", "Texas"},
+    {"US", "UT", "Utah"},
+    {"US", "VA", "Virginia"},
+    {"US", "VI", "Virgin Islands"},
+    {"US", "VT", "Vermont"},
+    {"US", "WA", "Washington"},
+    {"US", "WI", "Wisconsin"},
+    {"US", "WV", "West Virginia"},
+    {"US", "WY", "Wyoming"},
+};
+
+} // namespace souk::user
