@@ -22,11 +22,14 @@ time_point holdings::next_lapse() const {
   return by_turn.empty() || by_turn.begin()->phase != phase::held ? never : by_turn.begin()->until;
 }
 
-std::vector<const reservation*> holdings::lapsed(time_point now, int64_t units) const {
+std::vector<const reservation*> holdings::lapsed(time_point now, int64_t units,
+                                                 std::string_view except) const {
   std::vector<const reservation*> found;
   for (const auto& r : book_.get<1>()) {
     if (units <= 0 || r.phase != phase::held || r.until > now)
       break;
+    if (r.id == except)
+      continue;
     units -= r.quantity;
     found.push_back(&r);
   }

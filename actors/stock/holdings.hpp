@@ -55,8 +55,10 @@ public:
   const reservation* find(const std::string& id) const;
   /// When the earliest hold lapses; `never` without holds.
   time_point next_lapse() const;
-  /// Holds whose time has passed at `now`, earliest first, until they are worth `units`.
-  std::vector<const reservation*> lapsed(time_point now, int64_t units) const;
+  /// Holds whose time has passed at `now`, earliest first, until they are worth `units`; never the
+  /// one called `except`.
+  std::vector<const reservation*> lapsed(time_point now, int64_t units,
+                                         std::string_view except = {}) const;
   /// All of them in the order of turn(): what a snapshot stores and `restore` reads.
   std::vector<const reservation*> all() const;
 

@@ -49,14 +49,15 @@ void record_lapsed(events& out, const std::vector<const reservation*>& gone) {
 }
 
 // Where units are short, holds whose time has passed need not wait for `expire`: as many as it
-// takes are dropped right here. Answers what is free then.
-int64_t make_room(events& out, const state& s, int64_t wanted, time_point now) {
+// takes are dropped right here. Answers what is free then, beside the units of `whose` own.
+int64_t make_room(events& out, const state& s, int64_t wanted, time_point now,
+                  const std::string& whose) {
   const auto free = s.units.available();
   if (free >= wanted || s.units.next_lapse() > now)
     return free;
   // A shelf counted below what is reserved has to be made good first.
   const auto missing = wanted - (s.units.total() - s.units.held() - s.units.claimed());
-  const auto gone = s.units.lapsed(now, missing);
+  const auto gone = s.units.lapsed(now, missing, whose);
   record_lapsed(out, gone);
   int64_t freed = 0;
   for (const auto* r : gone)
@@ -79,7 +80,7 @@ result<events> decide_on(const state& s, const hold& c, time_point now) {
   if (s.units.open() >= open_max)
     return fail(errc::overloaded, "too many open reservations");
   events out;
-  const auto free = make_room(out, s, c.quantity, now);
+  const auto free = make_room(out, s, c.quantity, now, c.reservation);
   const auto granted = std::min(free, c.quantity);
   const auto least = c.allow_partial ? 1 : c.quantity;
   if (granted < least) {
@@ -117,7 +118,7 @@ result<events> decide_on(const state& s, const claim& c, time_point now) {
   events out;
   const auto more = c.quantity - own;
   if (more > 0) {
-    const auto free = make_room(out, s, more, now);
+    const auto free = make_room(out, s, more, now, c.reservation);
     if (free < more)
       return shortage(errc::sold_out, c.reservation, free);
   } else if (s.units.claimed() + c.quantity > s.units.total()) {

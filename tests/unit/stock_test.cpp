@@ -181,6 +181,16 @@ TEST_F(StockCell, ClaimsLessOrMoreThanWasHeld) {
   EXPECT_EQ(now().available, 3);
 }
 
+TEST_F(StockCell, DoesNotCountAClaimsOwnLapsedHoldTwice) {
+  stocked(5);
+  cell.must(hold{"a", 3, cell.now + 1min});
+  cell.must(hold{"b", 2, cell.now + 1h});
+  cell.now += 2min;
+  EXPECT_EQ(cell.refused(claim{"a", 5}), errc::sold_out);
+  EXPECT_EQ(cell.must(claim{"a", 3}), claimed{3});
+  EXPECT_EQ(now().available, 0);
+}
+
 TEST_F(StockCell, RefusesAClaimOnUnitsThatACountTookAway) {
   stocked(2);
   take("a", 1);
