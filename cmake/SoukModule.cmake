@@ -3,7 +3,7 @@
 function(souk_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers
-    -Werror)
+    $<$<BOOL:${SOUK_WARNINGS_ARE_ERRORS}>:-Werror>)
 endfunction()
 
 function(souk_module room)

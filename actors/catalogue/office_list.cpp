@@ -142,11 +142,12 @@ std::string newest_of(const narrowing& n) {
 
 /// Always the same pages: they are in memory.
 std::string sample_of(const narrowing& n) {
-  return std::string{"select created_at, category, document from product tablesample system "
-                     "(least(100, 100 * "} +
-         pages_sampled +
-         " / greatest(1, pg_relation_size('product') / 8192))) repeatable (0) where status = any(" +
-         n.states + ")" + n.behind;
+  std::string out = "select created_at, category, document from product tablesample system "
+                    "(least(100, 100 * ";
+  out += pages_sampled;
+  out += " / greatest(1, pg_relation_size('product') / 8192))) repeatable (0) where status = any(";
+  out += n.states + ")" + n.behind;
+  return out;
 }
 
 /// Those with the words that were made since, and those with this name.
