@@ -225,8 +225,10 @@ uint64_t node::run_one() {
     const auto chosen = jobs.begin() + random_.between(0, static_cast<int64_t>(jobs.size()) - 1);
     std::rotate(jobs.begin(), chosen, chosen + 1);
   }
-  const auto* actor = dynamic_cast<const caf::scheduled_actor*>(jobs.front());
-  const auto who = actor ? actor->id() : 0;
+  const auto* job = jobs.front();
+  const auto who = job->subtype() == caf::resumable::scheduled_actor
+                       ? static_cast<const caf::scheduled_actor*>(job)->id()
+                       : 0;
   scheduler_.try_run_once();
   return who;
 }
@@ -235,10 +237,10 @@ std::optional<std::chrono::nanoseconds> node::next_timer() {
   const auto& schedule = schedule_of::get(scheduler_.clock());
   if (schedule.empty())
     return {};
-  const auto ahead =
-      schedule.begin()->first - scheduler_.clock().current_time - (clock_.monotonic() - caught_up_);
-  return world_time_.elapsed() +
-         (ahead > 0ns ? clock_.world_span(ahead) : std::chrono::nanoseconds{0});
+  const auto due = schedule.begin()->first - scheduler_.clock().current_time + caught_up_;
+  if (due != next_timer_.own)
+    next_timer_ = {due, world_time_.elapsed() + clock_.world_span(due - clock_.monotonic())};
+  return std::max(next_timer_.worlds, world_time_.elapsed());
 }
 
 void node::catch_up() {

@@ -166,6 +166,10 @@ private:
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
   std::chrono::nanoseconds caught_up_;      ///< by this node's clock
+  /// When the first timer is due, by either clock: the world asks before each of its steps.
+  struct moment {
+    std::chrono::nanoseconds own{0}, worlds{0};
+  } next_timer_;
 };
 
 } // namespace souk::sim

@@ -240,9 +240,10 @@ void world::bury(slot& s) {
 void world::run_job(slot& s) {
   log.note(s.server->run_one());
   const auto view = s.server->route().version();
-  roll.routes(s.name, s.server->generation(), view);
-  if (view != std::exchange(s.view, view))
+  if (view != std::exchange(s.view, view)) {
+    roll.routes(s.name, s.server->generation(), view);
     told_table.installed({s.name, s.server->generation()}, *s.server->route().current());
+  }
   if (s.step_cost > 0us)
     s.busy_until =
         time.elapsed() +
@@ -268,7 +269,7 @@ bool world::step(std::chrono::nanoseconds until) {
       bury(s);
   const auto due = time.next_due();
   const bool outside_first = due && *due <= time.elapsed() && plan.shuffle && random.percent(30);
-  std::vector<slot*> ready;
+  ready_.clear();
   auto next = due.value_or(until);
   for (auto& s : slots_) {
     if (!runs(s)) {
@@ -281,13 +282,12 @@ bool world::step(std::chrono::nanoseconds until) {
       continue;
     }
     if (s.server->has_work())
-      ready.push_back(&s);
+      ready_.push_back(&s);
     next = std::min(next, s.server->next_timer().value_or(until));
   }
-  if (!ready.empty() && !outside_first) {
-    run_job(*ready[ready.size() == 1 ? 0
-                                     : static_cast<size_t>(random.between(
-                                           0, static_cast<int64_t>(ready.size()) - 1))]);
+  if (!ready_.empty() && !outside_first) {
+    const auto last = static_cast<int64_t>(ready_.size()) - 1;
+    run_job(*ready_[last == 0 ? 0 : static_cast<size_t>(random.between(0, last))]);
   } else if (!time.run_one()) {
     if (next >= until)
       return false;

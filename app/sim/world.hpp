@@ -110,6 +110,7 @@ private:
 
   const uint64_t seed_;
   std::vector<slot> slots_;
+  std::vector<slot*> ready_; ///< of one step
   uint64_t steps_ = 0;
   int crashes_ = 0;
   bool healed_ = false;
