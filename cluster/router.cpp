@@ -273,6 +273,8 @@ void router::forget(const activation_ptr& gone) {
 }
 
 void router::sweep() {
+  if (active_ == 0)
+    return;
   const auto now = time_.monotonic();
   // Under memory pressure entities go early: the closer to the limit, the shorter they may idle.
   const auto pressure = active_.load() * 10 / limits_.activations; // 0 … 10
