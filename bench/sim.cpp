@@ -1,6 +1,6 @@
 // How much faster than the clock on the wall does the simulation live? Three nodes and buyers who
 // ask about twenty times a virtual second, first calm, then with a node that crashes every ten
-// seconds. One world on one processor. A table, then one line of JSON.
+// seconds: one world alone, then one on each processor. A table, then one line of JSON.
 #include "app/sim/shopper.hpp"
 #include "app/sim/staff.hpp"
 #include "base/crypto.hpp"
@@ -10,6 +10,9 @@
 
 #include <cstdio>
 #include <deque>
+#include <set>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -28,10 +31,10 @@ struct figures {
   double times_real = 0, requests_a_second = 0, steps_a_second = 0;
 };
 
-figures live(bool with_crashes) {
+figures live(uint64_t seed, bool with_crashes) {
   fault_plan plan;
   plan.nodes = 3;
-  world w{1, plan};
+  world w{seed, plan};
   w.shop.warehouses = {"wh1", "wh2"};
   staff clerk{w};
   for (int n = 1; n <= goods_kinds; ++n) {
@@ -58,21 +61,42 @@ figures live(bool with_crashes) {
           static_cast<double>(w.steps() - steps) / spent};
 }
 
+/// The sum of `worlds` that live at once, each in a thread.
+figures live_at_once(unsigned worlds, bool with_crashes) {
+  std::vector<figures> each(worlds);
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned n = 0; n < worlds; ++n)
+      threads.emplace_back([&each, n, with_crashes] { each[n] = live(n + 1, with_crashes); });
+  }
+  figures sum;
+  for (const auto& f : each) {
+    sum.times_real += f.times_real;
+    sum.requests_a_second += f.requests_a_second / worlds;
+    sum.steps_a_second += f.steps_a_second;
+  }
+  return sum;
+}
+
 } // namespace
 
 int main() {
   start_crypto();
   log::start(log::level::error, "text");
-  std::printf("%-28s %14s %20s %14s\n", "", "x real time", "requests/virtual s", "steps/s");
-  bj::object out;
-  for (const bool with_crashes : {false, true}) {
-    const auto f = live(with_crashes);
-    const auto* name = with_crashes ? "a crash every ten seconds" : "calm";
-    std::printf("%-28s %14.0f %20.1f %14.0f\n", name, f.times_real, f.requests_a_second,
-                f.steps_a_second);
-    out[with_crashes ? "crashes" : "calm"] = {{"times_real_time", f.times_real},
-                                              {"requests_a_virtual_second", f.requests_a_second},
-                                              {"steps_a_second", f.steps_a_second}};
-  }
+  std::printf("%-28s %7s %14s %20s %14s\n", "", "worlds", "x real time", "requests/virtual s",
+              "steps/s");
+  bj::array out;
+  for (const bool with_crashes : {false, true})
+    for (const unsigned worlds : std::set{1u, std::max(1u, std::thread::hardware_concurrency())}) {
+      const auto f = live_at_once(worlds, with_crashes);
+      std::printf("%-28s %7u %14.0f %20.1f %14.0f\n",
+                  with_crashes ? "a crash every ten seconds" : "calm", worlds, f.times_real,
+                  f.requests_a_second, f.steps_a_second);
+      out.push_back({{"crashes", with_crashes},
+                     {"worlds", worlds},
+                     {"times_real_time", f.times_real},
+                     {"requests_a_virtual_second", f.requests_a_second},
+                     {"steps_a_second", f.steps_a_second}});
+    }
   std::printf("%s\n", bj::serialize(out).c_str());
 }
