@@ -4,6 +4,7 @@
 #include "actors/catalogue/demo_lists.hpp"
 #include "actors/catalogue/import_new.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace souk::catalogue {
@@ -43,6 +44,10 @@ result<std::vector<product_input>> missing_of(pg_connection& c, const demo_piece
   for (size_t i = 0; i < piece.count; ++i)
     if (!known.contains(ids[i]))
       missing.push_back(demo_product(piece.seed, piece.first + i));
+  // Neighbours of most indices, and of the pages that a category's lists read, come together.
+  std::ranges::stable_sort(missing, {}, [](const product_input& p) -> std::string_view {
+    return p.category_path.back().handle;
+  });
   return missing;
 }
 

@@ -1,5 +1,5 @@
-// `souk demo`: a catalogue of any size, written by two sessions at once: while one draws up
-// products, Postgres writes those of the other.
+// `souk demo`: a catalogue of any size, written by three sessions at once: while one draws up
+// products or waits for the log, Postgres writes those of the others.
 #include "actors/catalogue/demo_load.hpp"
 #include "actors/stock/opening.hpp"
 #include "app/commands/commands.hpp"
@@ -16,7 +16,7 @@ namespace souk::app {
 
 namespace {
 
-constexpr size_t sessions = 2;
+constexpr size_t sessions = 3;
 constexpr auto piece_deadline = 120s;
 
 class demo_run {

@@ -4,7 +4,8 @@
 
 postgres_options=(
   -c fsync=on -c synchronous_commit=on -c wal_level=logical -c max_replication_slots=8
-  -c max_wal_senders=8 -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=2GB
+  -c max_wal_senders=8 -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB
+  -c wal_buffers=64MB # else imports write the log themselves, page by page
   -c listen_addresses=127.0.0.1 -c password_encryption=scram-sha-256
 )
 
