@@ -177,9 +177,10 @@ result<sql::rows> search(sql::connection& c, const office_list_request& request)
   if (!n)
     return n.error();
   auto set = c.execute("set transaction isolation level repeatable read, read only");
-  if (set)
+  if (set) // a plan for any words and any time would fetch every product with the words
     set = c.execute("select set_config('enable_seqscan', 'off', true), "
-                    "set_config('jit', 'off', true)");
+                    "set_config('jit', 'off', true), "
+                    "set_config('plan_cache_mode', 'force_custom_plan', true)");
   if (!set)
     return set.error();
   const auto words =
