@@ -1,6 +1,7 @@
 #include "app/housekeeping.hpp"
 
 #include "actors/catalogue/picture_collection.hpp"
+#include "actors/operators/queue.hpp"
 #include "actors/row_command.hpp"
 #include "actors/user/letters.hpp"
 #include "adapters/picture_folders.hpp"
@@ -39,6 +40,7 @@ void housekeeping::tidy() {
       [now = time_.now(), media = media_directory_](connection& c) {
         report("row commands", forget_row_commands(c, now - row_commands_kept));
         report("tokens", user::forget_stale_tokens(c, now));
+        report("silent effects", operators::forget_silent(c, now - operators::silence_max));
         adapters::picture_folders pictures{media};
         report("pictures", catalogue::collect_pictures(c, pictures, now));
       },

@@ -1,6 +1,6 @@
 // What a node throws away by itself once an hour: answers kept for repeats nobody can send any
-// more, links in mails that no longer work, pictures no product shows. Several nodes at once do no
-// harm.
+// more, links in mails that no longer work, stuck effects that have long gone well, pictures no
+// product shows. Several nodes at once do no harm.
 #pragma once
 
 #include "persistence/sql.hpp"

@@ -22,10 +22,14 @@
 
 namespace souk::supervision {
 
+/// The step of an entity that cannot be brought back; told of when it is tried, which may be never.
+inline constexpr const char* recover_step = "recover";
+
 /// Where people see what does not get done by itself. Thread-safe, must not block.
 class operators_queue {
 public:
   virtual ~operators_queue() = default;
+  /// Told again at each attempt.
   virtual void stuck(const entity_id& entity, const std::string& step, int attempts,
                      const failure& last) = 0;
   virtual void unstuck(const entity_id& entity, const std::string& step) = 0;

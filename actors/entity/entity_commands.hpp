@@ -24,7 +24,7 @@ void shell<M>::recovered(const result<persistence::recovered>& found) {
   auto replayed = found ? replay<M>(*found) : result<fold<M>>{found.error()};
   if (!replayed) {
     if (replayed.error().code == errc::corrupt)
-      env_.people.stuck(me_->entity, "recover", 1, replayed.error());
+      env_.people.stuck(me_->entity, supervision::recover_step, 1, replayed.error());
     return fail_activation(replayed.error());
   }
   fold_ = std::move(*replayed);

@@ -7,23 +7,36 @@ namespace souk::operators {
 using persistence::sql::connection;
 
 namespace {
+
 void report_lost(const failure& why) { log::warn("operators.not_written", {{"why", why.detail}}); }
+
+result<void> write(connection& c, const entry& e, bool told_again) {
+  const auto done = c.execute(
+      "insert into stuck_effect (entity, step, attempts, last_failure, told_again) values ($1, $2, "
+      "$3, $4, $5) on conflict (entity, step) do update set attempts = excluded.attempts, "
+      "last_attempt = now(), last_failure = excluded.last_failure",
+      {e.entity, e.step, e.attempts, e.last_failure, told_again});
+  return done ? result<void>{} : done.error();
+}
+
 } // namespace
 
 result<void> put(connection& c, const std::string& entity, const std::string& step,
                  int64_t attempts, const std::string& why) {
-  const auto done =
-      c.execute("insert into stuck_effect (entity, step, attempts, last_failure) values ($1, $2, "
-                "$3, $4) on conflict (entity, step) do update set attempts = excluded.attempts, "
-                "last_attempt = now(), last_failure = excluded.last_failure",
-                {entity, step, attempts, why});
-  return done ? result<void>{} : done.error();
+  return write(c, {.entity = entity, .step = step, .attempts = attempts, .last_failure = why},
+               false);
 }
 
 result<void> remove(connection& c, const std::string& entity, const std::string& step) {
   const auto done =
       c.execute("delete from stuck_effect where entity = $1 and step = $2", {entity, step});
   return done ? result<void>{} : done.error();
+}
+
+result<int64_t> forget_silent(connection& c, time_point told_since) {
+  const auto gone =
+      c.execute("delete from stuck_effect where told_again and last_attempt < $1", {told_since});
+  return gone ? result<int64_t>{gone->affected()} : gone.error();
 }
 
 void queue::stuck(const entity_id& entity, const std::string& step, int attempts,
@@ -33,10 +46,13 @@ void queue::stuck(const entity_id& entity, const std::string& step, int attempts
                              {"attempts", attempts},
                              {"code", to_string(last.code)},
                              {"why", last.detail}});
-  const auto why = std::string(to_string(last.code)) + ": " + last.detail;
+  entry e{.entity = entity.text(),
+          .step = step,
+          .attempts = attempts,
+          .last_failure = std::string(to_string(last.code)) + ": " + last.detail};
   rows_.run(
-      [=, entity = entity.text()](connection& c) {
-        if (auto done = put(c, entity, step, attempts, why); !done)
+      [e = std::move(e)](connection& c) {
+        if (auto done = write(c, e, e.step != supervision::recover_step); !done)
           report_lost(done.error());
       },
       report_lost);

@@ -10,6 +10,9 @@ namespace souk::operators {
 
 /// Entries of one answer.
 inline constexpr int64_t listed_max = 500;
+/// What fails is told of at each attempt; those behind an open breaker wait for theirs in turn. Of
+/// what nobody tells for so long the last word was lost.
+inline constexpr std::chrono::hours silence_max{24};
 
 struct entry {
   std::string entity; ///< "order/0192…"
@@ -39,5 +42,7 @@ result<void> put(persistence::sql::connection& c, const std::string& entity,
                  const std::string& step, int64_t attempts, const std::string& why);
 result<void> remove(persistence::sql::connection& c, const std::string& entity,
                     const std::string& step);
+/// Takes out effects that nobody has told of since `told_since`, and answers how many. Blocking.
+result<int64_t> forget_silent(persistence::sql::connection& c, time_point told_since);
 
 } // namespace souk::operators

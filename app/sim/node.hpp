@@ -119,7 +119,7 @@ private:
   public:
     explicit operators(entity_tap halted) : halted_(std::move(halted)) {}
     void stuck(const entity_id& who, const std::string& step, int, const failure& why) override {
-      if (step == "recover") // no journal of ours is ever broken
+      if (step == supervision::recover_step) // no journal of ours is ever broken
         halted_(who, why);
     }
     void unstuck(const entity_id&, const std::string&) override {}
