@@ -78,7 +78,7 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
     sim_store::refusal refused;
     int64_t position = 0; ///< where its log ended then
   };
-  static decision decide(sim_store& where, const batch& b);
+  static decision decide(sim_store& where, const batch& b, const std::string& unlucky = {});
   void answer(const std::shared_ptr<batch>& b, const decision& made);
   void finish(const std::shared_ptr<batch>& b, int64_t position);
 };
@@ -166,7 +166,7 @@ void sim_journal::state::start_commit() {
   const auto outcome = draw();
   if (outcome == fate::refused) {
     const auto& unlucky = b->entries()[random() % b->entries().size()].stream->entity.text();
-    return after(latency(), [b, unlucky](state& s) { s.answer(b, {{{unlucky}, {}}, 0}); });
+    return after(latency(), [b, unlucky](state& s) { s.answer(b, decide(s.store, *b, unlucky)); });
   }
   // Postgres works on it whether this node lives or not.
   const auto answered = latency();
@@ -188,8 +188,9 @@ void sim_journal::state::start_commit() {
   });
 }
 
-sim_journal::state::decision sim_journal::state::decide(sim_store& where, const batch& b) {
-  auto refused = where.append(b);
+sim_journal::state::decision sim_journal::state::decide(sim_store& where, const batch& b,
+                                                        const std::string& unlucky) {
+  auto refused = where.append(b, unlucky);
   return {std::move(refused), static_cast<int64_t>(where.commits())};
 }
 

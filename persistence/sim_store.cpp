@@ -28,10 +28,10 @@ bool sim_store::is_next(const batch_entry& e) const {
   return end + 1 == first.first_seq && chain == first.previous;
 }
 
-sim_store::refusal sim_store::append(const batch& b) {
+sim_store::refusal sim_store::append(const batch& b, const std::string& unlucky) {
   refusal refused;
   for (const auto& e : b.entries()) {
-    if (!is_next(e))
+    if (!is_next(e) || e.stream->entity.text() == unlucky)
       refused.superseded.insert(e.stream->entity.text());
     if (!std::ranges::all_of(e.rows, balances))
       refused.unbalanced.insert(e.stream->entity.text());

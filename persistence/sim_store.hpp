@@ -33,7 +33,8 @@ public:
   };
 
   /// As append() in migrations/0001_journal.sql: all or nothing.
-  refusal append(const batch& b);
+  /// `unlucky`: this entity counts as superseded.
+  refusal append(const batch& b, const std::string& unlucky = {});
   /// The snapshot and the rows behind it, as recovery reads them.
   stored_history read(const std::string& entity) const;
   std::vector<journal::due_entity> due_before(const std::vector<uint32_t>& shards, time_point until,

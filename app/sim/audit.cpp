@@ -9,6 +9,7 @@ using order::status;
 namespace {
 
 constexpr size_t complaints_max = 20;
+constexpr int64_t line_most = 9'999; ///< units; a merge takes no more
 
 std::map<std::string, int64_t> by_sku(const cart_fold::lines_map& lines) {
   std::map<std::string, int64_t> out;
@@ -139,7 +140,13 @@ void audit::finish_merge(const std::string& entity, const cart_fold& cart) {
   auto expected = by_sku(target.taken_from.at(key));
   for (const auto& [sku, quantity] : by_sku(cart.lines))
     expected[sku] += quantity;
-  if (by_sku(target.taken.at(key)) != expected)
+  const auto there = by_sku(target.taken.at(key));
+  const auto arrived = [&](const auto& wanted) {
+    const auto at = there.find(wanted.first);
+    const auto units = at == there.end() ? 0 : at->second;
+    return units == wanted.second || (wanted.second > line_most && units >= line_most);
+  };
+  if (there.size() != expected.size() || !std::ranges::all_of(expected, arrived))
     complain(entity, "lost lines in a merge");
 }
 
@@ -169,6 +176,15 @@ void audit::finish_order(const std::string& entity, const order_fold& order) {
   default:
     complain(entity, "never came to an end (I4): " + std::string(order::to_string(order.now)));
   }
+  std::map<std::string, int64_t> sold, sent;
+  for (const auto& [sku, quantity] : order.lines)
+    sold[sku] += quantity;
+  for (const auto& id : order.dispatched)
+    for (const auto& [sku, quantity] : fold_as<shipment_fold>("shipment/" + id).units)
+      sent[sku] += quantity;
+  const bool all_sent = order.now == status::shipped || order.now == status::delivered;
+  if (all_sent && sent != sold)
+    complain(entity, "sent other units than it sold");
   for (const auto& [number, open] : order.attempts)
     if (open)
       complain(entity, "left attempt " + std::to_string(number) + " open");
@@ -253,19 +269,40 @@ void audit::finish_money(const std::string& entity, const order_fold& order,
 }
 
 void audit::finish_ledger(const std::map<std::string, balance>& at_bank) {
-  std::map<std::string, int64_t> by_currency, clearing;
+  std::map<std::string, int64_t> by_currency;
+  std::map<std::string, std::map<std::string, int64_t>> booked; ///< by order and account
   for (const auto& line : store_.ledger()) {
     by_currency[std::string(line.what.currency.code())] += line.what.amount;
-    if (line.what.account == "psp_clearing")
-      clearing["order/" + line.what.reference] += line.what.amount;
+    booked["order/" + line.what.reference][line.what.account] += line.what.amount;
   }
   for (const auto& [currency, sum] : by_currency)
     if (sum != 0)
       complain("ledger", "does not balance in " + currency + " (I2)");
   for (const auto& [entity, sum] : at_bank)
-    if (clearing[entity] != sum.received - sum.refunded)
-      complain(entity, "has " + std::to_string(clearing[entity]) + " in the ledger and " +
-                           std::to_string(sum.received - sum.refunded) + " at the bank");
+    finish_account(entity, sum, booked[entity]);
+}
+
+/// What is kept of the total is owed to the tax office and earned by shipping in proportion, to the
+/// cent.
+void audit::finish_account(const std::string& entity, const balance& at_bank,
+                           std::map<std::string, int64_t>& booked) {
+  const auto kept = at_bank.received - at_bank.refunded;
+  if (booked["psp_clearing"] != kept)
+    return complain(entity, "has " + std::to_string(booked["psp_clearing"]) +
+                                " in the ledger and " + std::to_string(kept) + " at the bank");
+  const auto& order = fold_as<order_fold>(entity);
+  if (order.total == 0)
+    return;
+  const auto share = [&](int64_t of) {
+    return of * at_bank.received / order.total - of * at_bank.refunded / order.total;
+  };
+  const auto shipping =
+      order.shipping - (order.tax_included ? order.tax * order.shipping / order.total : 0);
+  if (booked["tax_payable"] != -share(order.tax) || booked["shipping_income"] != -share(shipping))
+    complain(entity, "owes " + std::to_string(-booked["tax_payable"]) + " of tax and earned " +
+                         std::to_string(-booked["shipping_income"]) + " by shipping, not " +
+                         std::to_string(share(order.tax)) + " and " +
+                         std::to_string(share(shipping)));
 }
 
 std::map<std::string, int> audit::orders_by_status() const {

@@ -37,6 +37,8 @@ public:
 
   /// Minutes after healing: nothing is stuck.
   void settled(time_point now);
+  /// Carts that nobody touched for a month are gone.
+  void forgotten(time_point now);
   /// After healing, when nobody does anything any more.
   void finish(time_point now);
   /// When those who read have caught up.
@@ -72,6 +74,8 @@ private:
   void finish_money(const std::string& entity, const order_fold& order, const balance& at_bank);
   std::map<std::string, balance> balances();
   void finish_ledger(const std::map<std::string, balance>& at_bank);
+  void finish_account(const std::string& entity, const balance& at_bank,
+                      std::map<std::string, int64_t>& booked);
 
   const persistence::sim_store& store_;
   const bank& bank_;

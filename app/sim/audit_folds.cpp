@@ -194,6 +194,8 @@ void shipment_fold::apply(const std::string& bytes, const complaint& complain) {
     if (!order.empty())
       complain("routed twice");
     order = e.routed().order_id();
+    for (const auto& l : e.routed().lines())
+      units[l.sku()] += l.quantity();
     break;
   case pb::shipment_event::kDispatched:
     if (std::exchange(dispatched, true) || cancelled)

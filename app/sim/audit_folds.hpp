@@ -71,7 +71,8 @@ struct order_fold {
     int64_t captured = 0, refunded = 0, authorised = 0;
   };
   std::string cart;
-  int64_t total = 0;
+  int64_t total = 0, tax = 0, shipping = 0;
+  bool tax_included = true;
   std::vector<std::pair<std::string, int64_t>> lines; ///< SKU, quantity
   order::status now = order::status::holding;
   std::vector<order::status> after; ///< each event
@@ -87,6 +88,7 @@ struct order_fold {
 
 struct shipment_fold {
   std::string order;
+  std::map<std::string, int64_t> units; ///< by SKU
   bool dispatched = false, delivered = false, cancelled = false;
 
   void apply(const std::string& event, const complaint& complain);

@@ -48,6 +48,9 @@ void order_fold::apply(const std::string& bytes, const complaint& complain) {
       complain("placed twice");
     cart = e.placed().cart_id();
     total = e.placed().total();
+    tax = e.placed().tax();
+    shipping = e.placed().shipping();
+    tax_included = e.placed().tax_included();
     for (const auto& l : e.placed().lines())
       lines.emplace_back(l.sku(), l.quantity());
     break;

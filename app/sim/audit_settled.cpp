@@ -28,6 +28,15 @@ void audit::settled(time_point now) {
   }
 }
 
+void audit::forgotten(time_point now) {
+  constexpr std::chrono::hours a_month{30 * 24}, slack{1};
+  for (const auto& [entity, stored] : store_.entities())
+    if (const auto* cart = std::get_if<cart_fold>(&fold_of(entity).of);
+        cart && cart->now == cart_fold::phase::open &&
+        stored.rows.back().at + a_month + slack < now)
+      complain(entity, "is still there after a month");
+}
+
 void audit::settled_cart(const std::string& entity, const cart_fold& cart) {
   if (cart.now == cart_fold::phase::merging)
     complain(entity, "is still being merged");

@@ -57,7 +57,7 @@ public:
   uint64_t answered() const { return answered_; }
 
 private:
-  static constexpr int64_t double_click_percent = 5;
+  static constexpr int64_t double_click_percent = 5, misuse_percent = 5;
   static constexpr int tries_max = 12;
   static constexpr std::chrono::seconds patience{8};
 
@@ -125,7 +125,25 @@ private:
     }
     rq->over = true;
     ++answered_;
+    if (r && rq->leaves == trace_left::always && random_.percent(misuse_percent))
+      misuse<Domain>(rq);
     rq->then(std::move(r));
+  }
+
+  /// Another request under the id of one that was acknowledged.
+  template <class Domain, class C>
+  void misuse(const std::shared_ptr<asking<C>>& rq) {
+    auto* server = any_();
+    if (!server)
+      return;
+    const std::weak_ptr<const uint64_t> alive = server->alive();
+    const cluster::command_meta how{rq->id, ~rq->number, time_.now() + patience, {}};
+    entity::ask<Domain>(
+        server->route(), rq->key, rq->what, how, [=, this](const result<typename C::reply>& r) {
+          const auto is_final = r || !is_transient(r.error().code);
+          if (alive.lock() && is_final && (r || r.error().code != errc::idempotency_mismatch))
+            watch_.complain(rq->entity, "took a key for another request's (I5)");
+        });
   }
 
   timeline& time_;

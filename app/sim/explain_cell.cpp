@@ -68,8 +68,10 @@ refusal why_not(const state& s, const stock::claim& c, time_point now) {
   if (known && known->phase != phase::held)
     return {};
   const auto more = c.quantity - (known ? known->quantity : 0);
-  if (more > 0)
-    return s.free(now) < more ? short_of(errc::sold_out, s.free(now)) : std::nullopt;
+  if (more > 0) {
+    const auto free = s.free(now, c.reservation);
+    return free < more ? short_of(errc::sold_out, free) : std::nullopt;
+  }
   // Counted away since it was held.
   return s.sum(phase::claimed) + c.quantity > s.on_hand ? short_of(errc::sold_out, 0)
                                                         : std::nullopt;
@@ -140,10 +142,10 @@ int64_t state::sum(cell_model::phase of) const {
   return out;
 }
 
-int64_t state::free(time_point now) const {
+int64_t state::free(time_point now, const std::string& own) const {
   int64_t promised = 0;
   for (const auto& [id, u] : units)
-    if (u.phase == phase::claimed || (u.phase == phase::held && u.until > now))
+    if (u.phase == phase::claimed || (u.phase == phase::held && (u.until > now || id == own)))
       promised += u.quantity;
   return std::max<int64_t>(0, on_hand - promised);
 }

@@ -53,7 +53,7 @@ struct cell_model {
     bool operator==(const state&) const = default;
     int64_t sum(cell_model::phase of) const;
     /// What could be taken at `now`: holds whose time has passed are in nobody's way.
-    int64_t free(time_point now) const;
+    int64_t free(time_point now, const std::string& own = {}) const;
     const unit* find(const std::string& reservation) const;
   };
 

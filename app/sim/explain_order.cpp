@@ -4,6 +4,7 @@
 #include "proto/order.pb.h"
 
 #include <algorithm>
+#include <set>
 
 namespace souk::sim {
 
@@ -306,6 +307,7 @@ std::string order_model::explain(state& s, const command& c, const std::vector<e
   else if (has_done(s, c))
     wrong = "does again what is done";
   const auto own = own_events(s, c, events, wrong);
+  std::set<int64_t> opened;
   if (const auto* place = std::get_if<order::place>(&c); place && wrong.empty())
     s.what = place->what;
   for (size_t i = 0; i < events.size(); ++i) {
@@ -320,6 +322,11 @@ std::string order_model::explain(state& s, const command& c, const std::vector<e
     if (wrong.empty() && e.attempt_closed().outcome() == "refunded" &&
         (!news || news->answers != e.attempt_closed().number()))
       wrong = "believes a refund that nobody confirmed";
+    if (e.has_attempt_opened())
+      opened.insert(e.attempt_opened().number());
+    if (wrong.empty() && e.attempt_closed().outcome() == "action_required" &&
+        opened.contains(e.attempt_closed().number()))
+      wrong = "takes what was known before a call for its answer";
     if (wrong.empty() && i >= own && from_outside)
       wrong = "claims what nobody told it: " + e.ShortDebugString();
     if (wrong.empty())
@@ -342,7 +349,9 @@ void order_model::fold(state& s, const event& e, time_point at) {
     s.units.push_back({.id = x.reservation(),
                        .line = x.line(),
                        .warehouse = x.warehouse(),
-                       .wanted = x.quantity()});
+                       .wanted = x.quantity(),
+                       .partial = x.partial(),
+                       .round = static_cast<int>(x.round())});
     break;
   }
   case event::kAttemptOpened: {

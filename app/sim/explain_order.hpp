@@ -27,6 +27,8 @@ struct order_model {
     order_model::phase phase = order_model::phase::asked;
     errc why = errc::sold_out; ///< refused
     int64_t available = 0;     ///< when refused
+    bool partial = false;
+    int round = 0;
   };
   enum class call : uint8_t { authorise, confirm, capture, cancel, refund };
   struct attempt {
@@ -92,6 +94,8 @@ inline constexpr const char* never_got_it = "failed: the provider never got it";
 
 /// Why the order may not write `e` of its own accord, or at all; empty when it may.
 std::string why_illegal(const order_model::state& s, const order_model::event& e, time_point at);
+/// Why a search for units may not end for `why` yet, or be put off: who has not been asked?
+std::string why_search_goes_on(const order_model::state& s, errc why);
 /// How many of the first events `c` itself is the reason of; `wrong` says when they are not what it
 /// asks for.
 size_t own_events(const order_model::state& s, const order_model::command& c,

@@ -88,8 +88,13 @@ std::string rule_for_units(const state& s, const event& e) {
   case event::kUnitsReleased:
     return units_rule(s, e.units_released().reservation(),
                       {phase::asked, phase::held, phase::claimed, phase::lost});
-  default:
-    return units_rule(s, e.units_shipped().reservation(), {phase::claimed});
+  default: {
+    const auto& id = e.units_shipped().reservation();
+    const bool left = std::ranges::any_of(s.parcels, [&](const auto& p) {
+      return p.dispatched && std::ranges::find(p.reservations, id) != p.reservations.end();
+    });
+    return left ? units_rule(s, id, {phase::claimed}) : "ships units before their parcel";
+  }
   }
 }
 
@@ -162,13 +167,15 @@ std::string close_rule(const state& s, const pb::order_event_attempt_closed_fiel
   const auto in = [&](intent_status wanted) {
     return some([&](const auto& i) { return i.status == wanted; });
   };
+  const bool refused = some([](const auto& i) {
+    return i.status == intent_status::requires_payment_method && !i.decline_code.empty();
+  });
   const auto& how = x.outcome();
   const bool borne =
       how.starts_with("failed") || how == "refunded" ||
       (how == "authorised" &&
        (in(intent_status::requires_capture) || in(intent_status::succeeded))) ||
-      (how == "declined" &&
-       (in(intent_status::requires_payment_method) || in(intent_status::canceled))) ||
+      (how == "declined" && (refused || in(intent_status::canceled))) ||
       (how == "action_required" && in(intent_status::requires_action)) ||
       (how == "captured" && some([&](const auto& i) { return i.captured >= a.amount; })) ||
       (how == "voided" && in(intent_status::canceled));
@@ -216,7 +223,9 @@ std::string fail_rule(const state& s, errc why, time_point at) {
   case status::holding:
     if (why == errc::unavailable)
       return at >= s.created + holding_most ? "" : "gives up before its deadline";
-    return refused && !s.is_covered() ? "" : "gives up although nothing was refused";
+    if (!refused || s.is_covered())
+      return "gives up although nothing was refused";
+    return why_search_goes_on(s, why);
   case status::action_required:
   case status::payment_failed:
     return first_broken(
@@ -228,6 +237,15 @@ std::string fail_rule(const state& s, errc why, time_point at) {
   default:
     return "gives up where it may not";
   }
+}
+
+/// How the last try to pay ended.
+bool has_failed(const state& s, status to) {
+  const auto last = std::ranges::find_if(s.attempts.rbegin(), s.attempts.rend(), [](const auto& a) {
+    return a.call == call::authorise || a.call == call::confirm;
+  });
+  return last != s.attempts.rend() && !last->open() &&
+         (to == status::action_required) == (last->outcome == "action_required");
 }
 
 std::string move_rule(const state& s, const pb::order_event_status_moved_fields& x, time_point at) {
@@ -255,6 +273,7 @@ std::string move_rule(const state& s, const pb::order_event_status_moved_fields&
   case status::payment_failed:
     return first_broken({{from({status::authorising}), no_way},
                          {!s.attempts.empty(), "has not even tried"},
+                         {has_failed(s, to), "calls a payment failed that is under way"},
                          {!s.payment(), "calls a payment failed that it has"}});
   case status::confirmed:
     return from({status::claiming}) ? confirm_rule(s) : no_way;
@@ -322,7 +341,8 @@ std::string rule_for_rest(const state& s, const event& e, time_point at) {
     return first_broken(
         {{s.now == status::holding && s.round == 0, "waits for units a second time"},
          {from_micros(e.round_postponed().at_us()) == at + second_round_after,
-          "waits another time than it should"}});
+          "waits another time than it should"},
+         {why_search_goes_on(s, errc::held).empty(), "waits although it could still ask"}});
   case event::kLapseNoticed:
     return first_broken({{s.lapses_at().has_value() && !s.lapse_noticed, "warns of nothing"},
                          {at >= s.lapses_at().value_or(never) - notice_before, "warns too early"}});

@@ -85,9 +85,14 @@ fault_plan fault_plan::draw(dice& random) {
   out.long_outages_percent = random.percent(30) ? 20 : 0;
   draw_cluster(out, random);
   draw_time(out, random);
-  out.idle = std::chrono::seconds{random.percent(50) ? random.between(1, 5) : 120};
+  out.idle = std::chrono::seconds{random.percent(50) ? random.between(0, 5) : 120};
   if (random.percent(50))
     out.snapshot_tail = static_cast<size_t>(random.between(100, 3'000));
+  if (random.percent(10)) { // rows with a snapshot are refused, too
+    out.snapshot_tail = static_cast<size_t>(random.between(50, 300));
+    j.refused = static_cast<uint32_t>(random.between(20'000, 100'000));
+  }
+  out.stragglers_percent = random.percent(30) ? random.between(1, 30) : 0;
   out.shuffle = random.percent(80);
   return out;
 }
@@ -105,6 +110,7 @@ const calming& ways_to_calm() {
       {"passivation", [](fault_plan& p) { p.idle = 120s; }},
       {"shuffling", [](fault_plan& p) { p.shuffle = false; }},
       {"clocks", [](fault_plan& p) { p.clocks = {}; }},
+      {"stragglers", [](fault_plan& p) { p.stragglers_percent = 0; }},
       {"queues", [](fault_plan& p) { p.queue_bytes_max = 64 << 20; }},
   };
   return all;

@@ -37,7 +37,8 @@ struct fault_plan {
   std::chrono::microseconds step_cost{0};   ///< at most, of each message it handles meanwhile
   std::chrono::milliseconds burst_every{0}; ///< a link that is slow for a while
   std::chrono::milliseconds power_every{0}; ///< a machine is gone without a word
-  bool upgrade = false; ///< nodes begin old, and are replaced by new ones, one by one
+  bool upgrade = false;           ///< nodes begin old, and are replaced by new ones, one by one
+  int64_t stragglers_percent = 0; ///< of hand-overs: arrive a second time, much later
   size_t queue_bytes_max = 64 << 20;
   clock_faults clocks;
   std::chrono::seconds idle{120};

@@ -2,6 +2,7 @@
 
 #include "actors/cart/effects.hpp"
 #include "actors/entity/entity.hpp"
+#include "actors/entity/hand_over.hpp"
 #include "actors/order/effects.hpp"
 #include "actors/shipment/effects.hpp"
 
@@ -150,6 +151,7 @@ void node::heal() {
   journal_.heal();
   table_.set_faults({});
   table_.set_reachable(true);
+  options_.stragglers_percent = 0;
 }
 
 node::~node() {
@@ -186,6 +188,26 @@ entity::performer<order::model> node::order_performer(outcome_tap tap) {
   };
 }
 
+/// As `real`; but a message that was given up may still be on its way, and arrive with its answer
+/// when all has gone on.
+template <entity::model M>
+entity::performer<M> node::straggling(entity::performer<M> real) {
+  return [this, real = std::move(real)](const entity_id& source, const typename M::effect& effect,
+                                        callback<typename M::command> done) {
+    const bool is_sent = effect.target != "psp" && effect.target != "self";
+    if (is_sent && random_.percent(options_.stragglers_percent)) {
+      const auto on_its_way = std::chrono::duration_cast<std::chrono::milliseconds>(
+          random_.percent(50) ? entity::hand_over_age / random_.between(1, 100)
+                              : entity::hand_over_age * random_.between(1, 100) / 100);
+      world_time_.after(on_its_way, [=, mine = std::weak_ptr<const uint64_t>{alive_}] {
+        if (mine.lock())
+          real(source, effect, done);
+      });
+    }
+    real(source, effect, done);
+  };
+}
+
 /// As the real wiring does; but activations that failed leave the router, and a crash ends those,
 /// too.
 template <entity::model M, class Contract>
@@ -205,10 +227,13 @@ void node::add_kinds(outcome_tap tap, history& told) {
         done(stock::command{stock::expire{}});
       },
       told, alive_);
-  cart_ = witnessed<cart::model>(cart::make_performer(router_, clock_), told, alive_);
-  order_ = witnessed<order::model>(order_performer(std::move(tap)), told, alive_);
+  cart_ = straggling<cart::model>(
+      witnessed<cart::model>(cart::make_performer(router_, clock_), told, alive_));
+  order_ = straggling<order::model>(
+      witnessed<order::model>(order_performer(std::move(tap)), told, alive_));
   session_ = [](const entity_id&, const session::model::effect&, callback<session::command>) {};
-  shipment_ = witnessed<shipment::model>(shipment::make_performer(router_, clock_), told, alive_);
+  shipment_ = straggling<shipment::model>(
+      witnessed<shipment::model>(shipment::make_performer(router_, clock_), told, alive_));
   add_kind<stock::model, stock::contract>(stock_);
   if (options_.level < new_level)
     add_kind<older_cart, older_cart_contract>(cart_);

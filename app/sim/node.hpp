@@ -42,6 +42,7 @@ struct node_options {
   clock_faults clock;
   int level = new_level; ///< the newest formats it knows
   std::chrono::seconds idle{120};
+  int64_t stragglers_percent = 0;  ///< of hand-overs: arrive a second time, much later
   size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
   bool shuffle = true;             ///< which of several ready actors runs is up to the dice
 };
@@ -133,6 +134,8 @@ private:
   void add_kind(entity::performer<M>& perform);
   entity::performer<order::model> order_performer(outcome_tap tap);
   void settle();
+  template <entity::model M>
+  entity::performer<M> straggling(entity::performer<M> real);
 
   persistence::run_later run_later() const;
   cluster::member row() const;
@@ -141,7 +144,7 @@ private:
 
   timeline& world_time_;
   dice& random_;
-  const node_options options_;
+  node_options options_;
   node_clock clock_;
   life alive_;
   bank_gateway provider_;

@@ -1,4 +1,5 @@
 // Whole lives of a world, from the first cart to the last check.
+#include "app/sim/rival.hpp"
 #include "app/sim/shopper.hpp"
 #include "app/sim/sim.hpp"
 #include "app/sim/staff.hpp"
@@ -19,6 +20,8 @@ constexpr std::chrono::seconds quiet_time{60};
 constexpr std::chrono::hours long_wait{13};
 /// Carts that nobody touches are gone by then.
 constexpr std::chrono::hours forgotten_after{31 * 24};
+/// With long_wait: some time before what was authorised lapses.
+constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
 constexpr std::chrono::seconds purchase_deadline{60};
 constexpr std::chrono::seconds purchase_settles{20};
 
@@ -67,7 +70,9 @@ market draw_market(dice& random) {
   const auto warehouses = everybody_wants_one ? 1 : random.between(1, 3);
   for (int64_t n = 1; n <= warehouses; ++n)
     out.warehouses.push_back("wh" + std::to_string(n));
-  out.hold = std::chrono::seconds{random.percent(30) ? random.between(5, 60) : 600};
+  out.hold = std::chrono::seconds{random.percent(30) ? random.between(1, 60) : 600};
+  if (random.percent(10))
+    out.hold = std::chrono::seconds{random.between(1, 3)};
   return out;
 }
 
@@ -82,6 +87,26 @@ void settle(world& w) {
     quiet = now == last ? quiet + 2s : 0s;
     last = now;
   }
+}
+
+/// Whoever waits for parcels that nobody packed is on somebody's desk before the money is gone.
+void expect_notices(world& w) {
+  for (const auto& [entity, stored] : w.store.entities())
+    if (const auto* order = w.told.order(entity); order && !order->lapse_noticed &&
+                                                  order->lapses_at() &&
+                                                  *order->lapses_at() - 23h < w.time.now())
+      w.watch.complain(entity, "will lose its money, and nobody was told");
+}
+
+/// Who has not paid in time has no order any more.
+void expect_patience_ends(world& w) {
+  for (const auto& [entity, stored] : w.store.entities())
+    if (const auto* order = w.told.order(entity);
+        order && order->created + order->what.hold + wakeup_slack < w.time.now() &&
+        (order->now == order::status::payment_failed ||
+         order->now == order::status::action_required) &&
+        std::ranges::none_of(order->attempts, &order_model::attempt::open))
+      w.watch.complain(entity, "waits for its buyer longer than it should");
 }
 
 /// Those the life meets, by their place in what was drawn.
@@ -118,22 +143,38 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   const auto size = draw.percent(10) ? draw.between(9, 16) : draw.between(1, 8);
   for (int n = 1; n <= size; ++n)
     crowd.emplace_back(w, n).start();
+  rival other{w};
+  if (draw.percent(40))
+    other.start();
   const auto drawn = std::chrono::milliseconds{1'000 * draw.between(20, 120)};
   const auto span = kept.span.value_or(drawn);
   const auto met = expect_faults(w, plan, draw, drawn, kept);
-  const bool a_month_passes = draw.percent(10);
+  const bool a_month_passes = draw.percent(10), a_week_passes = draw.percent(15);
+  const bool bank_stays_away = draw.percent(15);
   w.run_for(span);
 
   w.shop.open = false;
-  w.heal();
+  w.heal(!bank_stays_away);
+  other.give_everything_up();
   settle(w);
   w.watch.settled(w.time.now());
+  expect_patience_ends(w);
   w.time.leap(long_wait);
+  w.money.heal();
   settle(w);
+  if (a_week_passes) {
+    w.time.leap(nearly_lapsed);
+    settle(w);
+    expect_notices(w);
+  }
   clerk.finish_everything(2);
   settle(w);
   if (a_month_passes) {
     w.time.leap(forgotten_after);
+    settle(w);
+    w.watch.forgotten(w.time.now());
+    for (auto& person : crowd)
+      person.look_back();
     settle(w);
   }
   auto out = judge(w, seed);

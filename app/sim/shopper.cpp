@@ -7,6 +7,9 @@ namespace souk::sim {
 namespace {
 const souk::currency euro = *currency::parse("EUR");
 constexpr int64_t shipping_price = 490;
+// Of the ids that orders have.
+constexpr size_t uuid_size = 36, uuid_time = 14;
+constexpr int64_t any_time = 10'000'000'000'000;
 } // namespace
 
 void shopper::start() { go_on(); }
@@ -41,9 +44,12 @@ void shopper::ask_cart(C what, std::function<void()> then) {
             order_ = view_.order_id;
           if (view_.status == cart::status::merging || view_.status == cart::status::merged)
             cart_ = view_.to_cart;
-        } else if (!r && asked == cart_ && r.error().code != errc::timed_out &&
-                   r.error().code != errc::invalid && r.error().code != errc::quote_changed) {
-          cart_.clear(); // closed, merged or expired under us
+        } else if (!r && asked == cart_) {
+          const auto why = r.error().code;
+          if (why == errc::precondition_failed || why == errc::quote_changed)
+            return ask_cart(cart::get{}, then); // what does it look like now?
+          if (why != errc::timed_out && why != errc::invalid && why != errc::forbidden)
+            cart_.clear(); // closed, merged or expired under us
         }
         then();
       });
@@ -68,36 +74,118 @@ void shopper::add_line(const goods& what, int64_t quantity, std::function<void()
 
 void shopper::act_on_cart() {
   const auto choice = random_.between(1, 100);
-  if (view_.lines.empty() || choice <= 35) {
-    const auto& all = world_.shop.goods_for_sale;
-    const auto& what =
-        all[static_cast<size_t>(random_.between(0, static_cast<int64_t>(all.size()) - 1))];
-    return add_line(what, random_.between(1, 3), later());
-  }
+  if (view_.lines.empty() || choice <= 35)
+    return put_something(later());
   if (choice <= 50)
     return change_something(later());
   if (choice <= 58)
     return session_.empty() || random_.percent(70) ? log_in(later()) : log_out(later());
-  if (choice <= 63 && kept_cart_.empty()) { // walks away, and may come back to it
+  if (choice <= 66 && kept_cart_.empty()) { // walks away, and may come back to it
     kept_cart_ = std::exchange(cart_, {});
     return go_on();
   }
-  if (choice <= 70 && !kept_cart_.empty())
+  if (choice <= 76 && !kept_cart_.empty())
     return merge(later());
   const auto card = pick_card();
+  draw_terms();
   if (random_.percent(10))
-    check_out(card, [] {}); // in another tab, under another key
+    check_out(card, [] {});                        // in another tab, under another key
+  if (random_.percent(15) && !view_.lines.empty()) // which sees less than this one has just changed
+    ask_cart(cart::change_line{any_line().id, random_.between(1, 4), {}}, [] {});
   check_out(card, later());
 }
 
+/// At today's price, or at that of a page that was opened a while ago.
+void shopper::put_something(std::function<void()> then) {
+  const auto& all = world_.shop.goods_for_sale;
+  const auto& what =
+      all[static_cast<size_t>(random_.between(0, static_cast<int64_t>(all.size()) - 1))];
+  if (random_.percent(50))
+    return add_line(what, random_.between(1, 3), std::move(then));
+  const auto price = std::max<int64_t>(1, what.price + random_.between(-20, 20));
+  const char* const sizes[] = {"M", "L"};
+  cart::add_line line{.line_id = name_ + "-l" + std::to_string(++lines_),
+                      .sku = what.sku,
+                      .product_id = "p-" + what.sku,
+                      .title = what.sku,
+                      .quantity = random_.between(1, 3),
+                      .unit_price = {price, euro},
+                      .priced_at = world_.time.now() - random_.millis(0, 60'000),
+                      .expected_version = if_match()};
+  if (random_.percent(40))
+    line.options = {{"size", sizes[random_.between(0, 1)]}};
+  ask_cart(std::move(line), std::move(then));
+}
+
+std::optional<uint64_t> shopper::if_match() {
+  if (random_.percent(60))
+    return {};
+  return random_.percent(70) ? view_.version
+                             : view_.version + static_cast<uint64_t>(random_.between(0, 2)) - 1;
+}
+
+cart::line shopper::any_line() {
+  return view_
+      .lines[static_cast<size_t>(random_.between(0, static_cast<int64_t>(view_.lines.size()) - 1))];
+}
+
+/// What no page of the shop sends, and somebody does.
+void shopper::blunder(std::function<void()> then) {
+  const auto line = any_line();
+  cart::add_line wrong{.line_id = name_ + "-l" + std::to_string(++lines_),
+                       .sku = line.sku,
+                       .quantity = 1,
+                       .unit_price = line.unit_price,
+                       .priced_at = world_.time.now()};
+  switch (random_.between(1, 9)) {
+  case 1:
+    return ask_cart(cart::change_line{line.id, 0, {}}, std::move(then));
+  case 2:
+    return ask_cart(cart::change_line{line.id, 10'000, {}}, std::move(then));
+  case 3:
+    return ask_cart(cart::claim{name_ + "-other"}, std::move(then));
+  case 4:
+    return ask_cart(cart::hand_over{cart_, cart_}, std::move(then));
+  case 5:
+    return ask_cart(cart::set_country{"de"}, std::move(then));
+  case 6:
+    wrong.unit_price.currency = *currency::parse("USD");
+    break;
+  case 7:
+    wrong.unit_price.amount = -1;
+    break;
+  case 8:
+    wrong.quantity = random_.percent(50) ? 0 : 9'998;
+    break;
+  default:
+    wrong.line_id = line.id;
+    wrong.options = {{"size", "XXL"}};
+  }
+  ask_cart(std::move(wrong), std::move(then));
+}
+
+void shopper::hear_prices(std::function<void()> then) {
+  cart::reprice news;
+  for (const auto& l : view_.lines)
+    if (random_.percent(70))
+      news.prices.push_back(
+          {l.id,
+           {std::max<int64_t>(1, l.unit_price.amount + random_.between(-5, 5)), euro},
+           world_.time.now() - random_.millis(0, 60'000)});
+  ask_cart(std::move(news), std::move(then));
+}
+
 void shopper::change_something(std::function<void()> then) {
-  const auto& line = view_.lines[static_cast<size_t>(
-      random_.between(0, static_cast<int64_t>(view_.lines.size()) - 1))];
+  const auto line = any_line();
+  if (random_.percent(15))
+    return hear_prices(std::move(then));
+  if (random_.percent(15))
+    return blunder(std::move(then));
   if (random_.percent(20))
     return ask_cart(cart::set_country{random_.percent(50) ? "AT" : "DE"}, std::move(then));
   if (random_.percent(30))
-    return ask_cart(cart::remove_line{line.id, {}}, std::move(then));
-  ask_cart(cart::change_line{line.id, random_.between(1, 4), {}}, std::move(then));
+    return ask_cart(cart::remove_line{line.id, if_match()}, std::move(then));
+  ask_cart(cart::change_line{line.id, random_.between(1, 4), if_match()}, std::move(then));
 }
 
 void shopper::log_in(std::function<void()> then) {
@@ -107,9 +195,52 @@ void shopper::log_in(std::function<void()> then) {
         session_, session::begin{"", {}, sha256(session_), "sim"}, trace_left::always,
         [then = std::move(then)](const auto&) { then(); });
   }
+  if (random_.percent(50))
+    return use_session(std::move(then));
   world_.people.ask<session::contract>(
       session_, session::attach_cart{cart_}, trace_left::maybe,
-      [this, then = std::move(then)](const auto&) { ask_cart(cart::claim{name_}, then); });
+      [this, then = std::move(then)](const auto&) {
+        ask_cart(cart::claim{random_.percent(20) ? name_ + "-other" : name_}, then);
+      });
+}
+
+/// Logs in, or somebody else does; is it the old token that counts then, or the new one?
+void shopper::use_session(std::function<void()> then) {
+  const auto done = [then = std::move(then)](const auto&) { then(); };
+  const auto turn = std::to_string(turns_);
+  const auto choice = random_.between(1, 100);
+  if (choice <= 40)
+    return world_.people.ask<session::contract>(
+        session_, session::log_in{name_, {"customer", turn}, sha256(session_ + turn)},
+        trace_left::always, [this, turn, done](const auto& r) {
+          for (const auto& token : {session_, session_ + turn})
+            world_.people.ask<session::contract>(session_, session::check{sha256(token)},
+                                                 trace_left::read, [](const auto&) {});
+          done(r);
+        });
+  if (choice <= 60)
+    return world_.people.ask<session::contract>(
+        session_, session::log_in{name_ + "-other", {}, sha256(turn)}, trace_left::always, done);
+  if (choice <= 75)
+    return world_.people.ask<session::contract>(
+        session_, session::begin{name_, {}, sha256(turn), "sim"}, trace_left::always, done);
+  world_.people.ask<session::contract>(session_, session::get{}, trace_left::read, done);
+}
+
+void shopper::look_back() {
+  const auto ignored = [](const auto&) {};
+  for (int n = 1; n <= carts_; ++n) {
+    const auto cart = name_ + "-cart" + std::to_string(n);
+    world_.people.ask<cart::contract>(cart, cart::get{}, trace_left::read, ignored);
+    world_.people.ask<cart::contract>(cart, cart::set_country{"FR"}, trace_left::maybe, ignored);
+  }
+  for (int n = 1; n <= sessions_; ++n) {
+    const auto session = name_ + "-session" + std::to_string(n);
+    world_.people.ask<session::contract>(session, session::check{sha256(session)}, trace_left::read,
+                                         ignored);
+    world_.people.ask<session::contract>(session, session::attach_cart{"none"}, trace_left::maybe,
+                                         ignored);
+  }
 }
 
 void shopper::log_out(std::function<void()> then) {
@@ -126,7 +257,11 @@ void shopper::log_out(std::function<void()> then) {
 void shopper::merge(std::function<void()> then) {
   if (random_.percent(20)) // and pays in another tab
     check_out(pick_card(), [] {});
-  ask_cart(cart::hand_over{cart_, std::exchange(kept_cart_, {})}, std::move(then));
+  const auto elsewhere = name_ + "-nowhere";
+  if (random_.percent(20)) // or has gone home since, and into another account
+    ask_cart(cart::hand_over{cart_, elsewhere}, [] {});
+  const auto to = std::exchange(kept_cart_, {});
+  ask_cart(cart::hand_over{cart_, random_.percent(80) ? to : elsewhere}, std::move(then));
 }
 
 std::string shopper::pick_card() {
@@ -140,8 +275,25 @@ std::string shopper::pick_card() {
   return cards[random_.between(0, std::size(cards) - 1)];
 }
 
+void shopper::draw_terms() {
+  terms_ = {.discount_percent = random_.percent(20) ? random_.between(1, 50) : 0,
+            .tax_included = !random_.percent(20),
+            .ships_free = random_.percent(10)};
+  if (random_.percent(3)) // a voucher pays for all of it
+    terms_ = {100, true, true};
+}
+
+/// Short to read, or as long as the real ones: a time, and which checkout of which cart made it.
+std::string shopper::next_order() {
+  auto out = name_ + "-order" + std::to_string(++placements_);
+  if (random_.percent(50))
+    out = std::to_string(any_time + placements_) + "-" +
+          std::string(uuid_size - uuid_time - 1 - out.size(), 'x') + out;
+  return out;
+}
+
 order::placement shopper::make_placement(const std::string& payment_method) {
-  order::placement out{.order_id = name_ + "-order" + std::to_string(++placements_),
+  order::placement out{.order_id = next_order(),
                        .number = std::to_string(placements_),
                        .cart_id = cart_,
                        .country = "DE",
@@ -165,16 +317,27 @@ order::placement shopper::make_placement(const std::string& payment_method) {
     subtotal += line.total.amount;
     out.lines.push_back(std::move(line));
   }
-  const auto total = subtotal + shipping_price;
-  out.sums = {{subtotal, euro},         {0, euro},     {shipping_price, euro},
-              {total * 19 / 119, euro}, {total, euro}, true};
+  const auto discount = subtotal * terms_.discount_percent / 100;
+  const auto shipping = terms_.ships_free ? 0 : shipping_price;
+  const auto price = subtotal - discount + shipping;
+  const auto tax = terms_.tax_included ? price * 19 / 119 : price * 19 / 100;
+  const auto total = terms_.tax_included ? price : price + tax;
+  out.sums = {{subtotal, euro}, {discount, euro}, {shipping, euro},
+              {tax, euro},      {total, euro},    terms_.tax_included};
   return out;
 }
 
 void shopper::check_out(const std::string& payment_method, std::function<void()> then) {
   if (view_.lines.empty())
     return then();
-  ask_cart(cart::checkout{make_placement(payment_method), {}}, std::move(then));
+  last_placed_ = make_placement(payment_method);
+  ask_cart(cart::checkout{last_placed_, if_match()}, std::move(then));
+}
+
+/// The same request, whose answer was lost on the way: its order is made anew, at another time.
+void shopper::check_out_again() {
+  last_placed_.order_id.replace(0, uuid_time, std::to_string(2 * any_time + placements_));
+  ask_cart(cart::checkout{last_placed_, {}}, later());
 }
 
 void shopper::await_order(std::function<void(const order::order_view&)> then) {
@@ -203,6 +366,9 @@ void shopper::act_on_order() {
     order_.clear();
     if (o.status != order::status::rejected || random_.percent(50))
       cart_.clear(); // goes home, or tries again with the cart that reopened
+    else if (random_.percent(50) && last_placed_.cart_id == cart_ &&
+             last_placed_.order_id.size() == uuid_size)
+      return check_out_again();
     go_on();
   });
 }
@@ -216,10 +382,16 @@ void shopper::change_mind() {
 
 void shopper::pay_again(const order::order_view& o) {
   const bool at_bank = o.status == order::status::action_required;
-  const auto card = at_bank && random_.percent(70) ? std::string{} : pick_card();
+  const auto card = random_.percent(at_bank ? 70 : 10) ? std::string{} : pick_card();
   const auto& url = o.payment.next_action_url;
-  if (at_bank && random_.percent(80) && !url.empty())
-    world_.money.authenticate(url.substr(url.rfind('/') + 1));
+  if (at_bank && random_.percent(80) && !url.empty()) {
+    const auto intent = url.substr(url.rfind('/') + 1);
+    if (random_.percent(60))
+      world_.money.authenticate(intent);
+    else // in the bank's app, when another card may have been taken already
+      world_.time.after(random_.millis(0, 8'000),
+                        [&w = world_, intent] { w.money.authenticate(intent); });
+  }
   world_.people.ask<order::contract>(order_, order::pay{card}, trace_left::always,
                                      [this](const auto&) { go_on(); });
 }

@@ -20,6 +20,8 @@ public:
   void check_out(const std::string& payment_method, std::function<void()> then);
   void await_order(std::function<void(const order::order_view&)> then);
   const std::string& order_id() const { return order_; }
+  /// After a long time: is everything that was theirs as it should be?
+  void look_back();
 
 private:
   void act();
@@ -28,7 +30,15 @@ private:
   void pay_again(const order::order_view& order);
   /// Regrets it, perhaps when it is already being packed.
   void change_mind();
+  void put_something(std::function<void()> then);
   void change_something(std::function<void()> then);
+  void blunder(std::function<void()> then);
+  void hear_prices(std::function<void()> then);
+  void use_session(std::function<void()> then);
+  void draw_terms();
+  /// The version of the cart that is looked at, or one of another tab's.
+  std::optional<uint64_t> if_match();
+  cart::line any_line();
   void log_in(std::function<void()> then);
   void merge(std::function<void()> then);
   void log_out(std::function<void()> then);
@@ -39,6 +49,8 @@ private:
   template <class C>
   void ask_cart(C what, std::function<void()> then);
   order::placement make_placement(const std::string& payment_method);
+  std::string next_order();
+  void check_out_again();
   std::string pick_card();
 
   world& world_;
@@ -48,6 +60,12 @@ private:
   std::string cart_, order_, session_;
   std::string kept_cart_; ///< from before, to be merged into
   cart::cart_view view_;
+  order::placement last_placed_;
+  /// Of the next placement.
+  struct terms {
+    int64_t discount_percent = 0;
+    bool tax_included = true, ships_free = false;
+  } terms_;
 };
 
 } // namespace souk::sim

@@ -36,13 +36,15 @@ void staff::work_on_stock() {
   const auto sku = pick(world_.shop.goods_for_sale).sku;
   const auto warehouse = pick(world_.shop.warehouses);
   const auto choice = random_.between(1, 100);
-  if (choice <= 40)
-    return receive(sku, warehouse, random_.between(1, 4), [this] { go_on(); });
+  if (choice <= 40) // a typing error now and then
+    return receive(sku, warehouse, random_.percent(5) ? 0 : random_.between(1, 4),
+                   [this] { go_on(); });
   const auto key = stock::key_of(sku, warehouse);
   const auto then = [this](const auto&) { go_on(); };
   if (choice <= 60)
-    return world_.people.ask<stock::contract>(key, stock::count{random_.between(0, 8), "count"},
-                                              trace_left::always, then);
+    return world_.people.ask<stock::contract>(
+        key, stock::count{random_.between(random_.percent(5) ? -1 : 0, 8), "count"},
+        trace_left::always, then);
   if (choice <= 75 && !world_.shop.orders.empty())
     return world_.people.ask<stock::contract>(
         key, stock::give_back{pick(world_.shop.orders) + "/0/0", random_.between(1, 2)},
@@ -57,14 +59,19 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
         if (!r)
           return then();
         const auto done = [then](const auto&) { then(); };
+        if (world_.shop.open && random_.percent(10))
+          return blunder(*r, then);
         if (r->status == order::status::confirmed)
-          return world_.people.ask<order::contract>(order_id, order::ship{{}, "track-" + order_id},
-                                                    trace_left::maybe, done);
+          return ship(*r, then);
         if (r->status == order::status::shipped)
           return deliver(*r, then);
         if (r->status == order::status::delivered && world_.shop.open) {
           const auto left = r->payment.captured - r->payment.refunded;
           const bool all = left > 0 && random_.percent(30);
+          if (random_.percent(20)) // two clerks at once
+            world_.people.ask<order::contract>(order_id,
+                                               order::refund{random_.between(1, left + 1)},
+                                               trace_left::always, [](const auto&) {});
           return world_.people.ask<order::contract>(
               order_id,
               order::refund{all ? left : random_.between(1, r->payment.captured + 1), "complaint"},
@@ -74,12 +81,48 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
       });
 }
 
+/// All of it, or what one warehouse has ready.
+void staff::ship(const order::order_view& o, std::function<void()> then) {
+  std::vector<std::string> some;
+  if (world_.shop.open && !o.shipments.empty() && random_.percent(50))
+    some.push_back(any_of(o).id);
+  world_.people.ask<order::contract>(
+      o.placed.order_id,
+      order::ship{some, "track-" + std::to_string(random_.between(1, 1'000'000))},
+      trace_left::maybe, [then = std::move(then)](const auto&) { then(); });
+}
+
+/// What a tired clerk asks for.
+void staff::blunder(const order::order_view& o, std::function<void()> then) {
+  const auto& id = o.placed.order_id;
+  const auto done = [then = std::move(then)](const auto&) { then(); };
+  const auto choice = random_.between(1, 100);
+  if (choice <= 30 && !o.shipments.empty()) // not on its way yet, or there already
+    return world_.people.ask<shipment::contract>(any_of(o).id, shipment::deliver{},
+                                                 trace_left::maybe, done);
+  if (choice <= 50)
+    return world_.people.ask<order::contract>(id, order::ship{{id + ".9"}, "nowhere"},
+                                              trace_left::maybe, done);
+  if (choice <= 65)
+    return world_.people.ask<order::contract>(id, order::ship{{}, "again"}, trace_left::maybe,
+                                              done);
+  if (choice <= 80)
+    return world_.people.ask<order::contract>(id, order::refund{random_.between(-1, 2), "mistake"},
+                                              trace_left::always, done);
+  if (choice <= 90)
+    return world_.people.ask<order::contract>(id, order::pay{""}, trace_left::always, done);
+  world_.people.ask<order::contract>(id, order::cancel{"mistake"}, trace_left::maybe, done);
+}
+
+const order::shipment_view& staff::any_of(const order::order_view& o) {
+  return o.shipments[static_cast<size_t>(
+      random_.between(0, static_cast<int64_t>(o.shipments.size()) - 1))];
+}
+
 void staff::deliver(const order::order_view& o, std::function<void()> then) {
   if (o.shipments.empty())
     return then();
-  const auto which = random_.between(0, static_cast<int64_t>(o.shipments.size()) - 1);
-  world_.people.ask<shipment::contract>(o.shipments[static_cast<size_t>(which)].id,
-                                        shipment::deliver{}, trace_left::maybe,
+  world_.people.ask<shipment::contract>(any_of(o).id, shipment::deliver{}, trace_left::maybe,
                                         [then = std::move(then)](const auto&) { then(); });
 }
 

@@ -24,7 +24,10 @@ private:
   void go_on();
   void act();
   void work_on_stock();
+  void ship(const order::order_view& order, std::function<void()> then);
+  void blunder(const order::order_view& order, std::function<void()> then);
   void deliver(const order::order_view& order, std::function<void()> then);
+  const order::shipment_view& any_of(const order::order_view& order);
   void work_through(std::vector<std::string> left, int rounds);
 
   world& world_;

@@ -24,6 +24,16 @@ uint64_t ask_cell(history& log, const entity_id& source, const std::string& step
                               who);
 }
 
+/// What an order has to tell its cart, by its journal.
+std::vector<problem> problems_by(history& log, const entity_id& order) {
+  const auto* state = log.order(order.text());
+  if (!state)
+    return {};
+  auto all = std::get<order::order_view>(order_model::answer(*state, order::get{})).problems;
+  std::erase_if(all, [](const problem& p) { return p.code == "not_paid"; }); // no line's
+  return all;
+}
+
 /// A final refusal, whatever its words.
 heard some_refusal(std::optional<errc> code = {}, std::optional<int64_t> available = {}) {
   return {.way = heard::how::refused, .code = code, .available = available};
@@ -79,7 +89,7 @@ uint64_t write_down(history& log, const entity_id& source, const order::model::e
           [&](const order::ask_ship_units& e) { return cell(e, stock::ship{e.reservation}); },
           [&](const order::tell_cart& e) {
             const std::string order{source.key()};
-            cart::command c = cart::reopen{order, e.problems};
+            cart::command c = cart::reopen{order, problems_by(log, source)};
             if (e.confirmed)
               c = cart::complete{order};
             return ask<cart::contract>(log, source, what.step, e.cart_id, std::move(c), who);

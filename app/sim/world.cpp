@@ -88,6 +88,7 @@ void world::boot(slot& s) {
                    .clock = plan.clocks,
                    .level = s.level,
                    .idle = plan.idle,
+                   .stragglers_percent = plan.stragglers_percent,
                    .snapshot_tail = plan.snapshot_tail,
                    .shuffle = plan.shuffle});
 }
@@ -201,10 +202,11 @@ void world::strike(const fault& f) {
   }
 }
 
-void world::heal() {
+void world::heal(bool and_the_bank) {
   healed_ = true;
   plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
-  money.heal();
+  if (and_the_bank)
+    money.heal();
   store.set_away(false);
   store.set_slow(0ns);
   store.set_former_back(false);

@@ -44,8 +44,8 @@ public:
   /// crash() at that step, counted from now.
   void crash_at(uint64_t step) { crash_step_ = steps_ + step; }
   bool crashed_at_step() const { return !crash_step_; }
-  /// No faults from now on.
-  void heal();
+  /// No faults from now on; but the bank may be away for longer.
+  void heal(bool and_the_bank = true);
 
   /// The dice of one turn of one person: what others do or leave does not change it.
   dice dice_of(const act& turn) const;
