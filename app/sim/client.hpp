@@ -48,16 +48,21 @@ public:
     if (leaves != trace_left::read)
       rq->id = make_command_id({"simulated client", std::to_string(rq->number)});
     rq->expires = time_.now() + cluster::command_age_max;
+    if (!patient_ && random_.percent(hurry_percent))
+      rq->expires = time_.now() + random_.millis(5, 1'500);
     send<Domain>(rq);
     if (leaves != trace_left::read && random_.percent(double_click_percent))
       send<Domain>(rq);
   }
 
+  /// From now on nobody is in a hurry, so that all that is asked can be done.
+  void be_patient() { patient_ = true; }
   uint64_t asked() const { return asked_; }
   uint64_t answered() const { return answered_; }
 
 private:
-  static constexpr int64_t double_click_percent = 5, misuse_percent = 5;
+  static constexpr int64_t double_click_percent = 5, misuse_percent = 5, hurry_percent = 5,
+                           reload_percent = 10;
   static constexpr int tries_max = 12;
   static constexpr std::chrono::seconds patience{8};
 
@@ -127,7 +132,26 @@ private:
     ++answered_;
     if (r && rq->leaves == trace_left::always && random_.percent(misuse_percent))
       misuse<Domain>(rq);
+    if (r && rq->leaves == trace_left::always && random_.percent(reload_percent))
+      time_.after(random_.millis(10, 30'000), [this, rq] { reload<Domain>(rq); });
     rq->then(std::move(r));
+  }
+
+  /// The same request of a tab that comes back to life, when much has been done since.
+  template <class Domain, class C>
+  void reload(const std::shared_ptr<asking<C>>& rq) {
+    auto* server = any_();
+    if (!server || rq->expires <= time_.now())
+      return;
+    const std::weak_ptr<const uint64_t> alive = server->alive();
+    const cluster::command_meta how{rq->id, rq->number, rq->expires, {}};
+    const auto asked = history_.ask(rq->entity, "somebody again at " + server->name(),
+                                    typename Domain::command{rq->what}, how.id, how.expires, alive);
+    entity::ask<Domain>(server->route(), rq->key, rq->what, how,
+                        [=, this](const result<typename C::reply>& r) {
+                          if (alive.lock())
+                            history_.hear(asked, r);
+                        });
   }
 
   /// Another request under the id of one that was acknowledged.
@@ -153,6 +177,7 @@ private:
   trace& trace_;
   const std::function<node*()> any_;
   uint64_t asked_ = 0, answered_ = 0;
+  bool patient_ = false;
 };
 
 } // namespace souk::sim

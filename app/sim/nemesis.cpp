@@ -88,6 +88,8 @@ fault_plan fault_plan::draw(dice& random) {
   out.idle = std::chrono::seconds{random.percent(50) ? random.between(0, 5) : 120};
   if (random.percent(50))
     out.snapshot_tail = static_cast<size_t>(random.between(100, 3'000));
+  if (out.slow_every > 0ms && random.percent(50)) // somebody asks while it is about to go
+    out.idle = 0s;
   if (random.percent(10)) { // rows with a snapshot are refused, too
     out.snapshot_tail = static_cast<size_t>(random.between(50, 300));
     j.refused = static_cast<uint32_t>(random.between(20'000, 100'000));

@@ -154,6 +154,7 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   w.run_for(span);
 
   w.shop.open = false;
+  w.people.be_patient();
   w.heal(!bank_stays_away);
   other.give_everything_up();
   settle(w);
