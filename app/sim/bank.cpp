@@ -69,6 +69,10 @@ void bank::authenticate(const std::string& intent_id) {
       model_.handle({"GET", "/_souk/authenticate/" + intent_id, {}, {}}, time_.now()).webhooks);
 }
 
+void bank::go_away() {
+  model_.handle({"POST", "/_souk/knobs", {{"lose_before_ppm", "1000000"}}, {}}, time_.now());
+}
+
 void bank::heal() {
   faults_.webhooks_lost_percent = 0;
   psp::form calm;

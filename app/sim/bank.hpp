@@ -37,6 +37,8 @@ public:
   void call(psp::call what, const life& caller, hang_up done);
   /// The buyer passes the bank's page.
   void authenticate(const std::string& intent_id);
+  /// From now on no call arrives.
+  void go_away();
   void heal();
 
   const std::map<std::string, psp::payment_intent>& intents() const { return model_.intents(); }

@@ -37,6 +37,9 @@ void rival::act() {
   const auto expires = world_.time.now() + random_.millis(-500, 8'000);
   const auto quantity = random_.between(1, 4);
   used_.emplace(cell, id);
+  if (random_.percent(10)) // what is promised is not there
+    world_.people.ask<stock::contract>(cell, stock::count{random_.between(0, 3), "inventory"},
+                                       trace_left::always, [](const auto&) {});
   const auto choice = random_.between(1, 100);
   if (choice <= 40) {
     ask(cell, stock::hold{id, quantity, expires, random_.percent(50)});

@@ -151,7 +151,11 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   const auto met = expect_faults(w, plan, draw, drawn, kept);
   const bool a_month_passes = draw.percent(10), a_week_passes = draw.percent(15);
   const bool bank_stays_away = draw.percent(15);
-  w.run_for(span);
+  const auto alone = bank_stays_away ? span / 3 : 0ms;
+  w.run_for(span - alone);
+  if (bank_stays_away)
+    w.money.go_away();
+  w.run_for(alone);
 
   w.shop.open = false;
   w.people.be_patient();
