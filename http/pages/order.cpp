@@ -128,9 +128,10 @@ bj::object model_of(const visit& v, const order::order_view& view) {
   model["cards"] = test_cards(v);
   model["bank_url"] =
       status == order::status::action_required ? view.payment.next_action_url : std::string{};
-  model["free_shipping"] = sums.shipping.amount == 0;
-  model["has_discount"] = sums.discount.amount > 0;
-  model["tax_added"] = !sums.tax_included;
+  auto& totals = model["totals"].get_object(); // the sections stand where the sums are found
+  totals["free_shipping"] = sums.shipping.amount == 0;
+  totals["has_discount"] = sums.discount.amount > 0;
+  totals["tax_added"] = !sums.tax_included;
   model["refunded_part"] = view.payment.refunded > 0;
   if (!view.payment.decline_code.empty()) {
     const auto why = find_text(v.locale, "decline." + view.payment.decline_code);

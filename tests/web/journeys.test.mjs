@@ -147,6 +147,7 @@ journey("the price changes meanwhile", async ({ page, kind }) => {
   await pay(page);
   await inState(page, "confirmed");
   assert.equal(await total(page), "€30.90");
+  assert.match(await page.locator("aside.sum").innerText(), /Shipping[^€]*€4\.90/);
 });
 
 journey("back, reload and double submit make one order", async ({ page, kind }) => {
