@@ -3,6 +3,7 @@
 #include "actors/catalogue/check.hpp"
 #include "actors/catalogue/check_attributes.hpp"
 #include "actors/catalogue/import_new.hpp"
+#include "actors/catalogue/import_repeats.hpp"
 #include "actors/catalogue/import_run.hpp"
 #include "actors/catalogue/import_unsaid.hpp"
 #include "actors/catalogue/prices.hpp"
@@ -392,7 +393,8 @@ result<import_report> importer::run(product_reader& reader) {
 result<import_report> import_products(product_reader& reader, persistence::pg_connection& c,
                                       const id_source& ids, const import_sinks& sinks,
                                       const import_options& options) {
-  return importer{c, ids, sinks, options}.run(reader);
+  repeat_watcher watched{reader};
+  return importer{c, ids, sinks, options}.run(watched);
 }
 
 } // namespace souk::catalogue

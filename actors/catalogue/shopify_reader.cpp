@@ -1,15 +1,13 @@
 #include "actors/catalogue/shopify_reader.hpp"
 
 #include "actors/catalogue/check.hpp"
-#include "actors/catalogue/csv_reader.hpp"
-#include "actors/catalogue/decimal.hpp"
 #include "actors/catalogue/import_html.hpp"
+#include "actors/catalogue/shopify_cells.hpp"
 #include "actors/catalogue/shopify_columns.hpp"
 #include "base/utf8.hpp"
 
 #include <boost/json.hpp>
 
-#include <charconv>
 #include <map>
 
 namespace souk::catalogue {
@@ -23,76 +21,10 @@ using shopify::owner;
 constexpr size_t rows_of_product_max = 2'000;
 constexpr std::string_view no_options = "Default Title";
 
-/// As much of a cell as a message needs, in ASCII.
-std::string quoted(std::string_view cell) {
-  std::string out = "'";
-  for (char c : cell.substr(0, 40))
-    out += c >= ' ' && c <= '~' ? c : '?';
-  return out + "'";
-}
-
 /// The rows of one handle.
 struct row_group {
   std::vector<csv_record> rows;
   std::vector<problem> problems;
-};
-
-/// One row's cells by column name, and what is wrong with them.
-class row_cells {
-public:
-  row_cells(const std::map<std::string, size_t, std::less<>>& columns, const csv_record& row,
-            std::vector<problem>& problems)
-      : columns_(columns), row_(row), problems_(problems) {}
-
-  std::string_view text(std::string_view column) const {
-    const auto known = columns_.find(column);
-    return known == columns_.end() || known->second >= row_.cells.size()
-               ? std::string_view{}
-               : std::string_view{row_.cells[known->second]};
-  }
-  void refuse(std::string_view column, std::string detail) {
-    problems_.push_back({"invalid", cell(column), std::move(detail), {}});
-  }
-  problem warning(std::string_view column, std::string detail) const {
-    return {"warning", cell(column), std::move(detail), {}};
-  }
-  /// Nothing for an empty cell or a wrong one, which is refused.
-  std::optional<int64_t> decimal(std::string_view column, int decimals) {
-    const auto written = text(column);
-    if (written.empty())
-      return std::nullopt;
-    const auto units = scaled_integer(written, decimals);
-    if (!units || *units < 0 || *units > amount_max) {
-      refuse(column, quoted(written) + " is no amount from 0");
-      return std::nullopt;
-    }
-    return *units;
-  }
-  std::optional<int64_t> integer(std::string_view column) {
-    const auto written = text(column);
-    if (written.empty())
-      return std::nullopt;
-    int64_t value = 0;
-    const auto* last = written.data() + written.size();
-    const auto [end, error] = std::from_chars(written.data(), last, value);
-    if (error == std::errc{} && end == last)
-      return value;
-    refuse(column, quoted(written) + " is no whole number");
-    return std::nullopt;
-  }
-  bool is_variant() const {
-    return !text("Option1 Value").empty() || !text("Variant Price").empty() ||
-           !text("Variant SKU").empty();
-  }
-
-private:
-  std::string cell(std::string_view column) const {
-    return "/rows/" + std::to_string(row_.line) + "/" + std::string{column};
-  }
-
-  const std::map<std::string, size_t, std::less<>>& columns_;
-  const csv_record& row_;
-  std::vector<problem>& problems_;
 };
 
 class shopify_reader final : public product_reader {
@@ -116,7 +48,7 @@ private:
 
   csv_reader csv_;
   shopify_options options_;
-  std::map<std::string, size_t, std::less<>> columns_;
+  row_cells::columns columns_;
   bool begun_ = false;
   bool over_ = false;
   std::optional<csv_record> ahead_;
@@ -249,10 +181,9 @@ void shopify_reader::read_options(row_cells& c, const product_input& p, variant_
 }
 
 void shopify_reader::read_prices(row_cells& c, variant_input& v) {
-  const int decimals = options_.sold_in.decimals();
-  const auto price = c.decimal("Variant Price", decimals);
-  const auto before = c.decimal("Variant Compare At Price", decimals);
-  if (const auto cost = c.decimal("Cost per item", decimals))
+  const auto price = c.price("Variant Price", options_.sold_in);
+  const auto before = c.price("Variant Compare At Price", options_.sold_in);
+  if (const auto cost = c.price("Cost per item", options_.sold_in))
     v.cost = money{*cost, options_.sold_in};
   if (!price)
     return;
@@ -328,6 +259,10 @@ result<product_input> shopify_reader::product_of(row_group group) {
         c.refuse(name, "is not UTF-8 text");
     if (!group.problems.empty() && group.problems.back().detail == "is not UTF-8 text")
       continue;
+    if (c.has_more_than_the_heading()) {
+      c.refuse("", "has more cells than the heading; a cell with a comma has to be quoted");
+      continue;
+    }
     if (&row == group.rows.data())
       read_product(c, p);
     if (c.is_variant()) {

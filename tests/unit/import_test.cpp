@@ -3,6 +3,7 @@
 #include "actors/catalogue/csv_reader.hpp"
 #include "actors/catalogue/export_shopify.hpp"
 #include "actors/catalogue/import_html.hpp"
+#include "actors/catalogue/import_repeats.hpp"
 #include "actors/catalogue/import_run.hpp"
 #include "actors/catalogue/shopify_reader.hpp"
 
@@ -220,7 +221,9 @@ TEST(Shopify, NamesRowAndColumnOfWhatIsWrong) {
                              "f,F,,,,F-1,1.00,,x3\n"
                              "g,G,,,,\"G-1,1.00,,\n"
                              "h,H\xff,,,,H-1,1.00,,\n"
-                             "ok,Fine,,,,OK-1,1.00,,\n");
+                             "i,I,,,,I-1,1.005,,\n"
+                             "j,J, unquoted,,,,J-1,1.00,,\n"
+                             "ok,Fine,,,,OK-1,1.000,,\n");
   ASSERT_EQ(all.products.size(), 1u);
   EXPECT_EQ(all.products[0].handle, "ok");
   std::vector<std::pair<size_t, std::string>> found;
@@ -233,7 +236,24 @@ TEST(Shopify, NamesRowAndColumnOfWhatIsWrong) {
                                                                 {6, "Variant Compare At Price"},
                                                                 {7, "Variant Inventory Qty"},
                                                                 {8, ""},
-                                                                {9, "Title"}}));
+                                                                {9, "Title"},
+                                                                {10, "Variant Price"},
+                                                                {11, ""}}));
+}
+
+TEST(JsonLines, AreWarnedOfAHandleThatTheyHaveTwice) {
+  std::istringstream in{
+      R"({"handle":"mug","title":"A","category":"mugs","variants":[{"sku":"A"}]})"
+      "\n"
+      R"({"handle":"mug","title":"B","category":"mugs","variants":[{"sku":"B"}]})"};
+  const auto lines = read_json_lines(in);
+  repeat_watcher watched{*lines};
+  ASSERT_TRUE(watched.next().value());
+  EXPECT_TRUE(watched.place().warnings.empty());
+  ASSERT_TRUE(watched.next().value());
+  ASSERT_EQ(watched.place().warnings.size(), 1u);
+  EXPECT_EQ(watched.place().warnings[0].field, "/handle");
+  EXPECT_FALSE(watched.next());
 }
 
 TEST(Shopify, RefusesAFileWithoutItsColumns) {
