@@ -55,6 +55,16 @@ journey("a guest looks around and buys", async ({ page, kind }) => {
   assert.match(await page.locator("main").innerText(), /empty/);
 });
 
+test("the cart shows what another tab put in, once it is looked at again", async () => {
+  const { page, context } = await visitor(browser, shop, kinds[0]);
+  await put(page, "blue-mug");
+  await put(await context.newPage(), "nasty-mug");
+  await page.bringToFront();
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.locator(".line").nth(1).waitFor();
+  await context.close();
+});
+
 journey("a full guest cart survives the login", async ({ page, kind }) => {
   const email = `${kind.replaceAll(" ", ".").toLowerCase()}@example.org`;
   await put(page, "blue-mug");
