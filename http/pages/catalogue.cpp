@@ -106,7 +106,8 @@ bj::object json_ld_of(const visit& v, const bj::object& model) {
   const auto url = site + "/p/" + std::string{product.at("handle").as_string()};
   bj::array images, offers, crumbs;
   for (const auto& image : product.at("images").as_array())
-    images.push_back(image.at("url"));
+    if (const std::string at{image.at("url").as_string()}; at.starts_with('/'))
+      images.push_back(bj::string{site + at});
   for (const auto& choice : model.at("choices").as_array()) {
     const auto& price = choice.at("price");
     auto amount = to_string(

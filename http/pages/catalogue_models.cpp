@@ -162,10 +162,16 @@ bj::object shown(const catalogue::image& i, const std::string& title) {
   return {{"url", i.url}, {"alt", i.alt.empty() ? title : i.alt}, {"srcset", sizes}};
 }
 
+/// Browsers fetch no picture from another host: the pages' security policy forbids it.
+bool is_own(const catalogue::image& i) {
+  return i.url.starts_with('/') && !i.url.starts_with("//");
+}
+
 bj::array gallery_of(const catalogue::product_view& p) {
   bj::array out;
   for (const auto& i : p.images)
-    out.push_back(shown(i, p.title));
+    if (is_own(i))
+      out.push_back(shown(i, p.title));
   if (out.empty())
     out.push_back(image_of(p));
   return out;
@@ -186,9 +192,10 @@ bj::object whole_product(const catalogue::product_view& p, const std::string& sk
 } // namespace
 
 bj::object image_of(const catalogue::product_view& p) {
-  if (p.images.empty())
+  const auto first = std::ranges::find_if(p.images, is_own);
+  if (first == p.images.end())
     return {{"url", asset_url("placeholder.svg")}, {"alt", ""}, {"srcset", ""}};
-  return shown(p.images.front(), p.title);
+  return shown(*first, p.title);
 }
 
 bj::object card_of(const catalogue::product_view& p) {
