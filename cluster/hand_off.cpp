@@ -4,14 +4,14 @@
 
 namespace souk::cluster {
 
-void hand_off::gained(uint64_t version, const std::vector<gain>& shards,
+void hand_off::gained(uint64_t version, const std::vector<uint32_t>& shards,
                       const std::set<node_ref>& others, std::chrono::nanoseconds now) {
   others_ = others;
   std::erase_if(settled_, [&](const auto& s) { return !others_.contains(s.first); });
   for (auto& [shard, w] : waiting_)
     w.version = version;
-  for (const auto& g : shards)
-    waiting_[g.shard] = {version, version, g.from_living, false, now + hand_off_patience};
+  for (const auto shard : shards)
+    waiting_[shard] = {version, version, false, now + hand_off_patience};
 }
 
 void hand_off::released(uint32_t shard, uint64_t version) {
@@ -36,7 +36,7 @@ std::vector<uint32_t> hand_off::take_ready(std::chrono::nanoseconds now) {
   std::vector<uint32_t> ready;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     const auto& w = it->second;
-    const bool let_go = !w.from_living || w.released || all_settled(w.since) || now >= w.until;
+    const bool let_go = w.released || all_settled(w.since) || now >= w.until;
     if (fenced_ < w.version || !let_go) {
       ++it;
       continue;

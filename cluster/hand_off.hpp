@@ -1,9 +1,10 @@
-// When a shard that this node has been given may be served: not before its former owner let go of
-// it, and not before a dead owner's sessions are ended. Nothing here is needed for safety (law 1);
-// it spares conflicts and stale reads. Pure: driven by the membership actor.
+// When a shard that this node has been given may be served: not before who served it let go of it,
+// and not before the sessions of the dead are ended. Nothing here is needed for safety (law 1); it
+// spares conflicts and stale reads. That the former owner is dead proves nothing: when members come
+// and go quickly it may never have got the shard from the one before, who does not know yet. Pure:
+// driven by the membership actor.
 //
-//   gained ──► waiting ──(fenced, and released | everybody settled | former owner dead |
-//   patience)──► ready
+//   gained ──► waiting ──(fenced, and released | everybody settled | patience)──► ready
 #pragma once
 
 #include "base/entity_id.hpp"
@@ -23,13 +24,10 @@ class hand_off {
 public:
   /// At monotonic `now`, by view `version`; `others` are all other living members. What still
   /// waits since an earlier view waits for this one: who died meanwhile is fenced first, too.
-  struct gain {
-    uint32_t shard = 0;
-    bool from_living = true; ///< false: its former owner is known to be dead, or there was none
-  };
-  void gained(uint64_t version, const std::vector<gain>& shards, const std::set<node_ref>& others,
-              std::chrono::nanoseconds now);
-  void lost(uint32_t shard) { waiting_.erase(shard); }
+  void gained(uint64_t version, const std::vector<uint32_t>& shards,
+              const std::set<node_ref>& others, std::chrono::nanoseconds now);
+  /// True when it had not been served here yet: its former owner may still hold it.
+  bool lost(uint32_t shard) { return waiting_.erase(shard) > 0; }
   /// The dead of view `version` write no more.
   void fenced(uint64_t version) { fenced_ = std::max(fenced_, version); }
   void released(uint32_t shard, uint64_t version);
@@ -42,7 +40,6 @@ private:
   struct awaited {
     uint64_t since = 0;   ///< the view that gave it to us
     uint64_t version = 0; ///< the view whose dead are fenced first
-    bool from_living = true;
     bool released = false;
     std::chrono::nanoseconds until{0};
   };

@@ -130,23 +130,14 @@ void participant::install() {
     shares.push_back({m.who.node, m.weight});
   }
   next->shards = place(shares);
-  std::vector<std::optional<node_ref>> before(shard_count);
-  const auto old = around_.route->current();
-  for (uint32_t shard = 0; shard < shard_count; ++shard)
-    if (const auto* owner = old->owner_of(shard))
-      before[shard] = owner->who;
   const auto moved = around_.route->install(next);
 
-  const auto living = others();
-  std::vector<hand_off::gain> gains;
-  for (const auto shard : moved.gained) {
-    const auto& from = before[shard];
+  for (const auto shard : moved.gained)
     outgoing_.erase(shard);
-    gains.push_back({shard, from ? living.contains(*from) : !living.empty()});
-  }
-  incoming_.gained(table_.version, gains, living, around_.time->monotonic());
+  incoming_.gained(table_.version, moved.gained, others(), around_.time->monotonic());
   for (const auto shard : moved.lost) {
-    incoming_.lost(shard);
+    if (incoming_.lost(shard))
+      continue; // not ours to release: the next owner waits until everybody has settled
     if (const auto* owner = next->owner_of(shard))
       outgoing_[shard] = owner->who;
   }

@@ -162,7 +162,7 @@ TEST(Probing, RemembersBehindItsOwnSleepWhoWasSilentBefore) {
 
 TEST(HandOff, WaitsForTheFormerOwnersRelease) {
   hand_off h;
-  h.gained(5, {{.shard = 7}, {.shard = 8}}, {b, c}, 0s);
+  h.gained(5, {7, 8}, {b, c}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1ms).empty());
   h.released(7, 5);
@@ -171,7 +171,7 @@ TEST(HandOff, WaitsForTheFormerOwnersRelease) {
 
 TEST(HandOff, TakesNoReleaseOfAnOlderView) {
   hand_off h;
-  h.gained(5, {{.shard = 7}}, {b}, 0s);
+  h.gained(5, {7}, {b}, 0s);
   h.fenced(5);
   h.released(7, 4);
   EXPECT_TRUE(h.take_ready(1ms).empty());
@@ -180,16 +180,17 @@ TEST(HandOff, TakesNoReleaseOfAnOlderView) {
 TEST(HandOff, OpensWhatNobodyHeldOnceEverybodyHasSettled) {
   hand_off h;
   h.settled(b, 5); // may come before we know of the view
-  h.gained(5, {{.shard = 7}}, {b, c}, 0s);
+  h.gained(5, {7}, {b, c}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1ms).empty());
   h.settled(c, 6);
   EXPECT_EQ(h.take_ready(1ms).size(), 1u);
 }
 
-TEST(HandOff, DoesNotWaitForTheDeadButForTheirSessions) {
+TEST(HandOff, WaitsForTheSessionsOfTheDead) {
   hand_off h;
-  h.gained(5, {{.shard = 7, .from_living = false}}, {c}, 0s);
+  h.gained(5, {7}, {c}, 0s);
+  h.settled(c, 5);
   EXPECT_TRUE(h.take_ready(1h).empty());
   h.fenced(5);
   EXPECT_EQ(h.take_ready(1ms).size(), 1u);
@@ -197,7 +198,7 @@ TEST(HandOff, DoesNotWaitForTheDeadButForTheirSessions) {
 
 TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
   hand_off h;
-  h.gained(5, {{.shard = 7}}, {b}, 0s);
+  h.gained(5, {7}, {b}, 0s);
   h.fenced(5);
   h.gained(6, {}, {}, 1s); // b is dead
   EXPECT_TRUE(h.take_ready(1s).empty());
@@ -207,7 +208,7 @@ TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
 
 TEST(HandOff, LosesPatienceWithASilentFormerOwner) {
   hand_off h;
-  h.gained(5, {{.shard = 7}}, {b}, 0s);
+  h.gained(5, {7}, {b}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(hand_off_patience - 1ms).empty());
   EXPECT_EQ(h.take_ready(hand_off_patience).size(), 1u);
@@ -215,10 +216,11 @@ TEST(HandOff, LosesPatienceWithASilentFormerOwner) {
 
 TEST(HandOff, ForgetsAShardThatMovedOn) {
   hand_off h;
-  h.gained(5, {{.shard = 7}}, {b}, 0s);
-  h.lost(7);
+  h.gained(5, {7}, {b}, 0s);
+  EXPECT_TRUE(h.lost(7)) << "it was never served here";
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1h).empty());
+  EXPECT_FALSE(h.lost(7));
 }
 
 } // namespace
