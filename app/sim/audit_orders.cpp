@@ -28,6 +28,16 @@ void move(order_fold& order, status to, const complaint& complain) {
       complain("ended with attempt " + std::to_string(number) + " open");
 }
 
+void place(order_fold& order, const auto& what) {
+  order.cart = what.cart_id();
+  order.total = what.total();
+  order.tax = what.tax();
+  order.shipping = what.shipping();
+  order.tax_included = what.tax_included();
+  for (const auto& l : what.lines())
+    order.lines.emplace_back(l.sku(), l.quantity());
+}
+
 } // namespace
 
 bool order_fold::ended() const {
@@ -43,18 +53,11 @@ void order_fold::apply(const std::string& bytes, const complaint& complain) {
   };
   using phase = stock_fold::phase;
   switch (e.kind_case()) {
-  case pb::order_event::kPlaced: {
+  case pb::order_event::kPlaced:
     if (!after.empty())
       complain("placed twice");
-    cart = e.placed().cart_id();
-    total = e.placed().total();
-    tax = e.placed().tax();
-    shipping = e.placed().shipping();
-    tax_included = e.placed().tax_included();
-    for (const auto& l : e.placed().lines())
-      lines.emplace_back(l.sku(), l.quantity());
+    place(*this, e.placed());
     break;
-  }
   case pb::order_event::kHoldAsked: {
     const auto& x = e.hold_asked();
     units[x.reservation()] = {x.line(), x.warehouse(), x.quantity(), phase::lapsed};
