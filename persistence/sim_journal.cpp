@@ -76,7 +76,7 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   /// What Postgres made of a batch, once it has.
   struct decision {
     sim_store::refusal refused;
-    int64_t position = 0; ///< where its log ended then
+    int64_t position = 0; ///< where its log ended then; 0: nothing was committed
   };
   static decision decide(sim_store& where, const batch& b, const std::string& unlucky = {});
   void answer(const std::shared_ptr<batch>& b, const decision& made);
@@ -191,7 +191,8 @@ void sim_journal::state::start_commit() {
 sim_journal::state::decision sim_journal::state::decide(sim_store& where, const batch& b,
                                                         const std::string& unlucky) {
   auto refused = where.append(b, unlucky);
-  return {std::move(refused), static_cast<int64_t>(where.commits())};
+  const auto position = refused ? 0 : static_cast<int64_t>(where.commits());
+  return {std::move(refused), position};
 }
 
 void sim_journal::state::answer(const std::shared_ptr<batch>& b, const decision& made) {

@@ -6,7 +6,13 @@ namespace souk::catalogue {
 
 std::optional<result<product_input>> repeat_watcher::next() {
   auto row = reader_.next();
-  repeated_ = row && *row && !handles_.insert(std::hash<std::string>{}((*row)->handle)).second;
+  repeated_ = false;
+  if (row && *row) {
+    const auto handle = std::hash<std::string>{}((*row)->handle);
+    repeated_ = handles_.contains(handle);
+    if (handles_.size() < watched_handles_max)
+      handles_.insert(handle);
+  }
   return row;
 }
 

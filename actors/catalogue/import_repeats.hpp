@@ -8,8 +8,11 @@
 
 namespace souk::catalogue {
 
+/// Handles that are remembered, at some 40 bytes each; repeats of later ones go untold.
+inline constexpr size_t watched_handles_max = 2'000'000;
+
 /// A reader's products, with a warning in the place of each whose handle was there before. The
-/// reader must outlive it. Keeps 8 bytes and a node for each handle.
+/// reader must outlive it.
 class repeat_watcher final : public product_reader {
 public:
   explicit repeat_watcher(product_reader& reader) : reader_(reader) {}

@@ -139,6 +139,24 @@ TEST_F(SimServers, AnAnswerHeardAfterAFailOverDoesNotCountWhatOthersCommittedSin
   EXPECT_TRUE(bench.until([&] { return seen->seq() > 1; }));
 }
 
+TEST_F(SimServers, ARefusalHeardAfterAFailOverAcknowledgesNothing) {
+  auto seen = std::make_shared<recording_observer>();
+  auto stream = bench.at(1).open(cart, 0, {}, seen);
+  bench.nodes[1]->decide_next(sim_journal::fate::refused);
+  bench.store.set_slow(10s);
+  stream->append(say("another history wins"));
+  pass(1ms);
+  bench.store.fail_over();
+  bench.store.set_slow(0s);
+  auto others = std::make_shared<recording_observer>();
+  auto other = bench.at(2).open({"cart", "c2"}, 0, {}, others);
+  other->append(say("on the new primary"));
+  ASSERT_TRUE(bench.until([&] { return others->seq() > 0; }));
+  ASSERT_FALSE(seen->code());
+  ASSERT_TRUE(bench.until([&] { return seen->code().has_value(); }));
+  EXPECT_TRUE(write("it goes on"));
+}
+
 /// Writes `count` events through every fault; returns the payloads acknowledged and those stored.
 struct stormy_life {
   std::string acknowledged;
