@@ -91,7 +91,7 @@ void participant::replace_predecessor(const member& old, const membership& seen)
   if (old.who.generation > self_.who.generation)
     return around_.events.refused(
         fail(errc::conflict, "the node " + self_.who.node + " has been started again since"));
-  if (we_took_its_port || refused_.contains(old.who) || is_stale(old, seen.at))
+  if (we_took_its_port || refused_.contains(old.who) || is_stale(old, seen.at, gone_after))
     return around_.table->write(seen.version, proven_dead(old),
                                 here([this](const result<uint64_t>&) { arrive(); }));
   if (around_.ways->is_linked(old.who))
@@ -123,7 +123,7 @@ void participant::look_whether_linked() {
       continue;
     }
     linked = false;
-    const bool stale = is_stale(m, table_.at);
+    const bool stale = is_stale(m, table_.at, gone_after);
     without += m.state == member_state::active && !stale;
     if (stale && waited >= heartbeat)
       suspect(m.who); // nobody has heard of it for long, and it cannot be reached
@@ -148,7 +148,7 @@ void participant::look_whether_linked() {
           return;
         phase_ = phase::active;
         read_table();
-        beat_due_ = around_.time->monotonic();
+        beat_due_ = active_since_ = around_.time->monotonic();
         beat();
         around_.events.joined();
         around_.table->forget_dead(around_.time->now() - dead_kept, [](const result<void>&) {});

@@ -23,13 +23,20 @@
 
 namespace souk::cluster {
 
-/// An entity answers reads while its node has proved its membership within this time. The members
-/// that voted for a node's death wait as long before they serve its shards.
+/// An entity answers reads while its node has proved its membership within this time. Whoever told
+/// a node that was voted dead since that they share a view waits as long before it serves its
+/// shards.
 inline constexpr std::chrono::milliseconds fresh_for{2'000};
+/// Clocks of two nodes differ less over that time.
+inline constexpr std::chrono::milliseconds fresh_margin{100};
+/// Without the table its last word is believed for so long, while all members share the view.
+inline constexpr std::chrono::seconds believed_for{30};
+/// Whoever starts takes a member that it does not reach for gone when it has told the table nothing
+/// for so long: no view without the starting one is believed any more.
+inline constexpr std::chrono::seconds gone_after{33};
+static_assert(gone_after > believed_for + fresh_for + fresh_margin);
 /// A heartbeat later than this means that this node itself stood still.
 inline constexpr std::chrono::milliseconds slept_when_late{250};
-/// As late, others may have gone on without it; shorter than anybody can be replaced.
-inline constexpr std::chrono::milliseconds doubtful_when_late{1'000};
 /// A joining node waits so long for links to all that live.
 inline constexpr std::chrono::milliseconds join_patience{5'000};
 /// Whoever refuses connections and has told the table nothing for so long is gone.
@@ -114,7 +121,8 @@ private:
   void report(const node_ref& to, const node_ref& whom, bool alive);
   void heard_report(const node_ref& from, const node_ref& whom, bool alive);
   void asked_to_probe(const node_ref& asker, const node_ref& whom);
-  void confirm_by_majority();
+  void confirm_by_members();
+  uint64_t vouch_for(const node_ref& peer);
   void open_ready();
   void tell_settled();
   std::set<node_ref> others() const;
@@ -129,7 +137,7 @@ private:
   surroundings around_;
   phase phase_ = phase::arriving;
   membership table_;
-  std::chrono::nanoseconds joining_since_{0};
+  std::chrono::nanoseconds joining_since_{0}, active_since_{0};
   std::set<node_ref> refused_; ///< predecessors whose process is gone
   bool listed_ = false;        ///< our row has been seen
   bool asked_to_leave_ = false;
@@ -141,9 +149,13 @@ private:
   bool confirming_ = false;
 
   std::chrono::nanoseconds beat_due_{0};
-  bool in_doubt_ = false; ///< it slept for long: only the table knows whether it is still a member
+  uint64_t heard_ = 0;                                   ///< newest version that anybody spoke of
+  std::optional<std::chrono::nanoseconds> confirmed_at_; ///< the table was asked then, same view
   probing probes_;
-  std::map<node_ref, std::chrono::nanoseconds> alive_; ///< probe sent then was answered, same view
+  /// They share our view: they answered a probe that was sent then.
+  std::map<node_ref, std::chrono::nanoseconds> sharing_;
+  /// They were told then that we share their view.
+  std::map<node_ref, std::chrono::nanoseconds> vouched_;
   std::map<uint64_t, std::chrono::nanoseconds> rounds_;
   std::set<node_ref> suspecting_;
   std::optional<std::chrono::nanoseconds> outnumbered_since_;

@@ -14,6 +14,7 @@ void participant::refresh(std::function<void()> then) {
 }
 
 void participant::heard_of(uint64_t version) {
+  heard_ = std::max(heard_, version);
   if (version > table_.version)
     read_table();
 }
@@ -69,6 +70,7 @@ void participant::adopt(const membership& now) {
   for (const auto& m : before.members)
     if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
       probes_.forget(m.who);
+      sharing_.erase(m.who);
       suspecting_.erase(m.who);
       refusing_.erase(m.who);
       around_.ways->close(m.who);
@@ -89,12 +91,19 @@ void participant::note_deaths(const membership& before) {
               {{"node", m.who.text()}, {"version", std::to_string(table_.version)}});
     fence_needed_ = true;
   }
+  std::erase_if(vouched_, [&](const auto& v) { return !table_.find(v.first); });
   fence_not_before_ = 0ns;
-  for (const auto& m : table_.members)
-    if (was_voted_out(m)) // it may still answer reads
-      fence_not_before_ = std::max<std::chrono::nanoseconds>(
-          fence_not_before_,
-          around_.time->monotonic() + (m.alive_at + fresh_for + heartbeat / 5 - table_.at));
+  for (const auto& m : table_.members) {
+    if (!was_voted_out(m))
+      continue;
+    // It may still answer reads: because the table confirmed it, or because all members did, and if
+    // we were none of them yet, before they knew of us.
+    const auto confirmed = around_.time->monotonic() + (m.alive_at - table_.at);
+    const auto v = vouched_.find(m.who);
+    const auto vouched = v == vouched_.end() ? active_since_ : v->second;
+    fence_not_before_ = std::max({fence_not_before_, confirmed + fresh_for + fresh_margin,
+                                  std::chrono::nanoseconds{vouched + fresh_for + fresh_margin}});
+  }
 }
 
 /// From now on nothing is answered here that others might know better, and they need not wait.
@@ -210,7 +219,7 @@ void participant::confirmed(const result<uint64_t>& version, std::chrono::nanose
   }
   if (*version != table_.version)
     return read_table();
-  in_doubt_ = false;
+  confirmed_at_ = asked_at;
   around_.route->renew_reads(asked_at + fresh_for);
   open_ready();
 }

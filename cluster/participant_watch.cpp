@@ -13,11 +13,10 @@ void participant::beat() {
     return;
   const auto now = around_.time->monotonic();
   const bool slept = now - beat_due_ > slept_when_late;
-  in_doubt_ = in_doubt_ || now - beat_due_ > doubtful_when_late;
   beat_due_ = now + heartbeat;
   later(heartbeat, [this] { beat(); });
   confirm();
-  confirm_by_majority();
+  confirm_by_members();
   const auto turn = probes_.next(others(), helpers(), slept);
   rounds_[turn.round] = now;
   while (rounds_.size() > 16)
@@ -44,25 +43,32 @@ void participant::beat() {
   open_ready();
 }
 
-/// Without the database, a majority that routes by the same view is proof enough for reads; but not
-/// for one who slept: a node alone is its own majority.
-void participant::confirm_by_majority() {
-  std::vector<std::chrono::nanoseconds> proofs;
-  size_t active = 0;
-  for (const auto& m : table_.members) {
-    if (m.state != member_state::active)
-      continue;
-    ++active;
-    if (m.who == self_.who)
-      proofs.push_back(around_.time->monotonic());
-    else if (const auto it = alive_.find(m.who); it != alive_.end())
-      proofs.push_back(it->second);
-  }
-  const auto majority = active / 2 + 1;
-  if (phase_ != phase::active || in_doubt_ || proofs.size() < majority)
+/// Without the table: as long as every member shares this view nobody goes on without us; but one
+/// that starts could, some time after our last word to the table.
+void participant::confirm_by_members() {
+  if (phase_ != phase::active || !confirmed_at_ || heard_ > table_.version)
     return;
-  std::ranges::sort(proofs, std::greater{});
-  around_.route->renew_reads(proofs[majority - 1] + fresh_for);
+  auto proof =
+      std::min<std::chrono::nanoseconds>(around_.time->monotonic(), *confirmed_at_ + believed_for);
+  for (const auto& m : table_.members) {
+    if (m.who == self_.who || m.state == member_state::dead)
+      continue;
+    const auto it = sharing_.find(m.who);
+    if (it == sharing_.end())
+      return;
+    proof = std::min(proof, it->second);
+  }
+  around_.route->renew_reads(proof + fresh_for);
+}
+
+/// The view that we share with `peer`: it may answer reads by that for a while. 0, sharing none,
+/// for whoever does not answer us: we may be about to take its place.
+uint64_t participant::vouch_for(const node_ref& peer) {
+  const auto* row = table_.find(peer);
+  if (!row || row->state == member_state::dead || !probes_.answers(peer))
+    return 0;
+  vouched_[peer] = around_.time->monotonic();
+  return std::max(heard_, table_.version);
 }
 
 void participant::suspect(const node_ref& who) {
@@ -196,7 +202,7 @@ void participant::control(const node_ref& from, const pb::item& what) {
   const auto answer_probe = [&](uint64_t round) {
     pb::item life;
     life.mutable_alive()->set_round(round);
-    life.mutable_alive()->set_view(table_.version);
+    life.mutable_alive()->set_view(vouch_for(from));
     around_.ways->tell(from, std::move(life));
   };
   switch (what.what_case()) {
@@ -206,7 +212,7 @@ void participant::control(const node_ref& from, const pb::item& what) {
     probes_.answered(from, what.alive().round());
     if (const auto it = rounds_.find(what.alive().round());
         it != rounds_.end() && what.alive().view() == table_.version)
-      alive_[from] = it->second;
+      sharing_[from] = it->second;
     for (auto [it, last] = asked_for_.equal_range(from); it != last; ++it)
       report(it->second.asker, from, true);
     asked_for_.erase(from);

@@ -34,6 +34,11 @@ public:
   /// A helper's word.
   void reported(const node_ref& peer, bool alive);
   void forget(const node_ref& peer) { peers_.erase(peer); }
+  /// It owes no answer but the newest.
+  bool answers(const node_ref& peer) const {
+    const auto it = peers_.find(peer);
+    return it != peers_.end() && it->second.missed == 0;
+  }
   /// It owes more answers than one may.
   bool is_silent(const node_ref& peer) const {
     const auto it = peers_.find(peer);

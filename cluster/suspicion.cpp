@@ -4,7 +4,9 @@
 
 namespace souk::cluster {
 
-bool is_stale(const member& m, time_point now) { return m.alive_at + stale_after < now; }
+bool is_stale(const member& m, time_point now, std::chrono::milliseconds after) {
+  return m.alive_at + after < now;
+}
 
 int votes_needed(const membership& table) {
   const auto voters = std::ranges::count_if(table.members, [&](const member& m) {

@@ -92,8 +92,8 @@ TEST_F(SimCluster, AnswersNoReadsOnALoneNodeThatSleptUntilItKnows) {
   w.run_for(3s);
   auto* const lone = w.node_at(1);
   ASSERT_EQ(ask_and_wait(*lone, w, "A@wh", one(), "before"), "ok");
-  w.pause(1, 20s); // stale in the table when the other comes back, which takes its place
-  w.run_for(10s);
+  w.pause(1, 60s); // so silent that the other comes back without it, and takes its place
+  w.run_for(50s);
   ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "elsewhere"), "ok");
   w.node_at(1)->cut_off_table(true);
   auto stale = std::make_shared<answers>();
@@ -221,6 +221,41 @@ TEST_F(SimCluster, KillsNobodyAndReadsOnWhilePostgresIsAway) {
   w.run_for(5s);
   EXPECT_EQ(w.crashes(), 0);
   EXPECT_EQ(ask_and_wait(*w.node_at(1), w, "A@wh", one(), "after"), "ok");
+}
+
+TEST_F(SimCluster, ReadsNoMoreWithoutPostgresThanTheStartingWait) {
+  world w{8, calm(3)};
+  ASSERT_TRUE(settles(w));
+  w.store.set_away(true);
+  w.run_for(cluster::gone_after);
+  EXPECT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", stock::get{}), "unavailable");
+}
+
+TEST_F(SimCluster, AnswersNoReadsWithoutPostgresWhileAMemberIsMissing) {
+  world w{19, calm(3)};
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "before"), "ok");
+  const auto here = owner_of(w, "A@wh");
+  w.store.set_away(true);
+  w.pause((here + 1) % 3, 1h);
+  w.run_for(4s);
+  EXPECT_EQ(ask_and_wait(*w.node_at(here), w, "A@wh", stock::get{}), "unavailable")
+      << "the missing one may be the only one that reaches Postgres, and go on alone";
+}
+
+TEST_F(SimCluster, NeverReadsAtTwoNodesWhenOnlyTheSmallerPartReachesPostgres) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    world w{seed, calm(3)};
+    ASSERT_TRUE(settles(w));
+    for (size_t many : {1, 2}) {
+      w.wires.cut(w.node_at(0)->name(), w.node_at(many)->name());
+      w.wires.cut(w.node_at(many)->name(), w.node_at(0)->name());
+      w.node_at(many)->cut_off_table(true);
+    }
+    w.run_for(40s);
+    EXPECT_EQ(w.node_at(0)->route().open_shards().size(), shard_count) << "seed " << seed;
+    EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{}) << "seed " << seed;
+  }
 }
 
 TEST_F(SimCluster, StartsAgainAtOnceAfterAllNodesDied) {
