@@ -66,6 +66,7 @@ public:
   ~node();
 
   cluster::router& route() { return router_; }
+  const cluster::router& route() const { return router_; }
   /// As this node tells the time.
   const souk::clock& time() const { return clock_; }
   /// Expires with the node: for whoever must not call into a dead one.

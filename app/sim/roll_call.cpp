@@ -71,6 +71,18 @@ size_t roll_call::votes_needed() const {
   return std::clamp<size_t>((static_cast<size_t>(voters) + 1) / 2, 1, 2);
 }
 
+void roll_call::look_who_serves(const std::vector<node*>& running) {
+  std::array<const node*, shard_count> servers{};
+  for (const auto* n : running) {
+    if (!n->route().reads_allowed())
+      continue;
+    for (const auto shard : n->route().open_shards())
+      if (const auto* other = std::exchange(servers[shard], n))
+        return complain_("cluster", "shard " + std::to_string(shard) + " is served by " +
+                                        other->name() + " and " + n->name() + " at once");
+  }
+}
+
 void roll_call::finish(const std::vector<node*>& running) {
   std::map<uint32_t, int> owners;
   for (auto* n : running) {

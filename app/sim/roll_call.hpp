@@ -1,6 +1,6 @@
 // The checker of the cluster itself: the membership table only goes forward, nobody dies by fewer
-// votes than it takes, no node routes by an older view than before, and once all is healed every
-// node that runs is a member and every shard is served by exactly one.
+// votes than it takes, no node routes by an older view than before, no shard is served by two at
+// once, and once all is healed every node that runs is a member and every shard is served by one.
 #pragma once
 
 #include "app/sim/node.hpp"
@@ -21,6 +21,8 @@ public:
 
   /// A node has just done something, and routes by this version.
   void routes(const std::string& node, uint64_t generation, uint64_t version);
+  /// `running` are those that could answer somebody now.
+  void look_who_serves(const std::vector<node*>& running);
   /// When nothing is wrong any more; `running` are all nodes there are.
   void finish(const std::vector<node*>& running);
 

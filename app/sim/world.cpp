@@ -6,6 +6,9 @@ namespace souk::sim {
 
 namespace {
 constexpr std::chrono::milliseconds restart_after{50};
+/// Shards change hands, and what was promised to readers runs out, while a view is this new.
+constexpr std::chrono::seconds view_settles{5};
+constexpr std::chrono::milliseconds look_every{20};
 } // namespace
 
 world::world(uint64_t seed, const fault_plan& with)
@@ -243,6 +246,7 @@ void world::run_job(slot& s) {
   log.note(s.server->run_one());
   const auto view = s.server->route().version();
   if (view != std::exchange(s.view, view)) {
+    views_changed_ = time.elapsed();
     roll.routes(s.name, s.server->generation(), view);
     told_table.installed({s.name, s.server->generation()}, *s.server->route().current());
   }
@@ -263,6 +267,17 @@ void world::move_to(std::chrono::nanoseconds elapsed) {
   for (auto& s : slots_)
     if (runs(s))
       s.server->catch_up();
+  if (elapsed < views_changed_ + view_settles && elapsed >= looked_ + look_every)
+    look_who_serves();
+}
+
+void world::look_who_serves() {
+  looked_ = time.elapsed();
+  std::vector<node*> running;
+  for (auto& s : slots_)
+    if (runs(s))
+      running.push_back(s.server.get());
+  roll.look_who_serves(running);
 }
 
 bool world::step(std::chrono::nanoseconds until) {

@@ -105,12 +105,14 @@ private:
     return [this](const auto& entity, const auto& what) { watch.complain(entity, what); };
   }
   void move_to(std::chrono::nanoseconds elapsed);
+  void look_who_serves();
   void hear_webhook(const std::string& event, const payment::intent& fact,
                     std::function<void(bool)> answered);
 
   const uint64_t seed_;
   std::vector<slot> slots_;
   std::vector<slot*> ready_; ///< of one step
+  std::chrono::nanoseconds views_changed_{0}, looked_{0};
   uint64_t steps_ = 0;
   int crashes_ = 0;
   bool healed_ = false;
