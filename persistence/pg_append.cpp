@@ -1,6 +1,8 @@
 #include "persistence/pg_append.hpp"
 
-#include "persistence/pg_codec.hpp"
+#include "persistence/pg_copy.hpp"
+
+#include <algorithm>
 
 namespace souk::persistence {
 
@@ -117,6 +119,30 @@ result<int64_t> append(pg_connection& c, const batch& b) {
   if (!done)
     return done.error();
   return done->integer(0, 0);
+}
+
+result<void> append_first_rows(pg_connection& c, std::vector<first_row> rows) {
+  // Partition by partition and in the order of keys: neighbours share pages and records of the log.
+  const auto key = [](const first_row& r) {
+    return std::pair<uint32_t, std::string_view>{r.entity.shard(), r.entity.text()};
+  };
+  std::ranges::sort(rows, {}, key);
+  if (const auto twice = std::ranges::adjacent_find(rows, {}, key); twice != rows.end())
+    return fail(errc::invalid, twice->entity.text() + " has one first row");
+  pg::copy_rows copied{6};
+  for (const auto& r : rows) {
+    const auto chain = next_chain({}, 1, r.payload);
+    copied.begin_row();
+    copied.number(static_cast<int32_t>(r.entity.shard()));
+    copied.text(r.entity.text());
+    copied.number(int64_t{1});
+    copied.number(static_cast<int32_t>(r.events));
+    copied.text(r.payload);
+    copied.text(text_of(chain));
+  }
+  return c.copy_in("copy journal (shard, entity, seq, events, payload, chain) from stdin "
+                   "(format binary)",
+                   copied.take());
 }
 
 result<stored_history> read_history(sql::connection& c, const entity_id& entity) {

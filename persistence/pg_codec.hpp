@@ -32,9 +32,11 @@ enum oid : unsigned {
 
 template <class Int>
 void put(std::string& out, Int value) {
-  using bits = std::make_unsigned_t<Int>;
-  for (int shift = 8 * (static_cast<int>(sizeof(Int)) - 1); shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>(static_cast<bits>(value) >> shift));
+  auto left = static_cast<std::make_unsigned_t<Int>>(value);
+  char bytes[sizeof(Int)];
+  for (size_t i = sizeof(Int); i-- > 0; left = static_cast<decltype(left)>(uint64_t{left} >> 8))
+    bytes[i] = static_cast<char>(left);
+  out.append(bytes, sizeof bytes);
 }
 
 /// `from` holds at least sizeof(Int) bytes.

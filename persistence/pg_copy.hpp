@@ -12,7 +12,7 @@ namespace souk::persistence::pg {
 /// Builds one COPY message, row after row, column after column.
 class copy_rows {
 public:
-  explicit copy_rows(int16_t columns) : columns_(columns) { clear(); }
+  explicit copy_rows(int16_t columns) : columns_(columns) {}
 
   void begin_row() {
     put(bytes_, columns_);
@@ -43,17 +43,13 @@ public:
   }
 
   size_t rows() const { return rows_; }
-  /// The whole message. Adds nothing: it may be asked for again.
-  std::string message() const { return bytes_ + std::string{"\xff\xff", 2}; }
-  void clear() {
-    bytes_.assign("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", 19);
-    rows_ = 0;
-  }
+  /// The whole message, once.
+  std::string take() { return std::move(bytes_.append("\xff\xff", 2)); }
 
 private:
   int16_t columns_;
   size_t rows_ = 0;
-  std::string bytes_;
+  std::string bytes_{"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", 19};
 };
 
 } // namespace souk::persistence::pg

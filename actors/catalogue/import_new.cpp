@@ -62,6 +62,8 @@ texts variant_ids(const std::vector<product_input>& products, const id_source& i
 
 /// {"de": "Tasse"}: said with the product, so that its translations need not change it again.
 std::string titles_of(const product_input& p) {
+  if (p.translations.empty())
+    return "{}";
   boost::json::object titles;
   for (const auto& t : p.translations)
     titles[t.locale] = t.title;
@@ -73,7 +75,8 @@ class rows_of_batch {
 public:
   /// An id for each variant.
   void add(const product_input& p, std::span<const std::string> variant_ids);
-  result<void> send(pg_connection& c) const;
+  /// Once.
+  result<void> send(pg_connection& c);
 
 private:
   void add_product(const product_input& p);
@@ -148,10 +151,10 @@ void rows_of_batch::add(const product_input& p, std::span<const std::string> var
   }
 }
 
-result<void> rows_of_batch::send(pg_connection& c) const {
+result<void> rows_of_batch::send(pg_connection& c) {
   struct table {
     const char* columns;
-    const copy_rows& rows;
+    copy_rows& rows;
   };
   for (const auto& t :
        {table{"product (id, handle, title, description, brand, category, status, tax_category, "
@@ -165,7 +168,7 @@ result<void> rows_of_batch::send(pg_connection& c) const {
         table{"product_translation (product, locale, title, description)", translations_}})
     if (t.rows.rows() > 0)
       if (auto sent = c.copy_in("copy " + std::string{t.columns} + " from stdin (format binary)",
-                                t.rows.message());
+                                t.rows.take());
           !sent)
         return sent;
   return {};

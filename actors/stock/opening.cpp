@@ -11,14 +11,12 @@ namespace souk::stock {
 namespace {
 
 constexpr int attempts_max = 5; ///< others may begin histories meanwhile
-/// Stands for the session: a first row has no predecessor to look up, the primary key is the proof.
-constexpr uint64_t this_session = 1;
 
 entity_id cell_of(const first_count& f) { return {kind, key_of(f.sku, f.warehouse)}; }
 
 /// What the cell's own entity would append. errc::invalid when it would refuse.
-result<persistence::fragment> first_fragment(const first_count& f, const std::string& reason,
-                                             time_point now) {
+result<persistence::first_row> row_of(const first_count& f, const std::string& reason,
+                                      time_point now) {
   const auto events = model::decide({}, count{f.on_hand, reason}, now);
   if (!events)
     return events.error();
@@ -26,28 +24,21 @@ result<persistence::fragment> first_fragment(const first_count& f, const std::st
       .command = {f.command, count_fingerprint, now}, .events = {}, .trace = {}};
   for (const auto& event : *events)
     entry.events.push_back(model::encode(event));
-  persistence::fragment piece;
-  piece.events = static_cast<uint32_t>(entry.events.size());
-  piece.payload = entity::pack(entry);
-  return piece;
+  return persistence::first_row{cell_of(f), static_cast<uint32_t>(entry.events.size()),
+                                entity::pack(entry)};
 }
 
 result<void> append_first(persistence::pg_connection& c, const std::vector<first_count>& counts,
                           const std::string& reason, time_point now) {
-  persistence::batch rows;
+  std::vector<persistence::first_row> rows;
+  rows.reserve(counts.size());
   for (const auto& f : counts) {
-    auto piece = first_fragment(f, reason, now);
-    if (!piece)
-      return piece.error();
-    auto stream = std::make_shared<persistence::stream_record>(
-        cell_of(f), 0, chain_hash{}, std::weak_ptr<persistence::journal_observer>{});
-    stream->trusted_connection = this_session;
-    if (!rows.add(stream, *piece))
-      return fail_field("/sku", "duplicate", "a cell has one first count");
+    auto row = row_of(f, reason, now);
+    if (!row)
+      return row.error();
+    rows.push_back(std::move(*row));
   }
-  rows.seal(this_session);
-  auto done = persistence::append(c, rows);
-  return done ? result<void>{} : done.error();
+  return persistence::append_first_rows(c, std::move(rows));
 }
 
 /// Moves the cells that have a history from `counts` to `known`.

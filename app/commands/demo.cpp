@@ -59,12 +59,13 @@ result<catalogue::demo_loaded> demo_run::load(persistence::pg_connection& c, siz
   if (!asked)
     return asked.error();
   const auto now = asked->time(0, 0);
-  const auto open_shelves = [&](const std::vector<catalogue::stock_row>& rows) -> result<size_t> {
+  const auto open_shelves = [&](std::vector<catalogue::stock_row> rows) -> result<size_t> {
     if (!how_.stock)
       return size_t{0};
     std::vector<stock::first_count> counts;
-    for (const auto& row : rows)
-      counts.push_back({row.sku, row.warehouse, row.on_hand});
+    counts.reserve(rows.size());
+    for (auto& row : rows)
+      counts.push_back({std::move(row.sku), std::move(row.warehouse), row.on_hand});
     auto known = stock::open_cells(c, std::move(counts), "demo", now);
     return known ? result<size_t>{rows.size() - known->size()} : known.error();
   };
