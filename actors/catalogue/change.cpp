@@ -33,6 +33,16 @@ result<std::string> schema_of(sql::connection& c, const product_input& p) {
   return schemas->at(handle);
 }
 
+/// What no country has a rate for would be taxed as anything else is.
+result<void> expect_taxed(sql::connection& c, const std::string& category) {
+  auto known = c.execute("select $1 = 'standard' or exists "
+                         "(select from tax_rate where tax_category = $1)",
+                         {category});
+  if (!known)
+    return known.error();
+  return known->boolean(0, 0) ? result<void>{} : refused({unknown_tax_category(category)});
+}
+
 /// Whether any variant's flag changed; imports know nothing of it.
 result<bool> put_archived(sql::connection& c, const product_input& p) {
   std::vector<std::string> archived;
@@ -55,6 +65,8 @@ result<bool> check_and_write(sql::connection& c, product_input& p, const id_sour
   const auto own = take_own_prices(p);
   if (auto problems = check_product(p, *schema); !problems.empty())
     return refused(std::move(problems));
+  if (auto taxed = expect_taxed(c, p.tax_category); !taxed)
+    return taxed.error();
   std::vector<product_input> one{std::move(p)};
   auto done = write_products(c, one, ids);
   p = std::move(one.front());

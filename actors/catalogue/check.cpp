@@ -189,6 +189,19 @@ std::vector<problem> check_product(const product_input& p, std::string_view attr
   return std::move(c.problems);
 }
 
+problem unknown_tax_category(const std::string& category) {
+  return {"unknown", "/tax_category", "there is no tax category '" + category + "'", {}};
+}
+
+bool is_own_picture(std::string_view url) { return url.starts_with('/') && !url.starts_with("//"); }
+
+problem taken_sku(const product_input& p, size_t variant) {
+  return {"taken",
+          "/variants/" + std::to_string(variant) + "/sku",
+          p.variants[variant].sku + " belongs to another product",
+          {}};
+}
+
 failure refused(std::vector<problem> problems) {
   auto detail =
       problems.empty() ? std::string{} : problems.front().field + " " + problems.front().detail;

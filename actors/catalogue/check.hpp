@@ -26,6 +26,13 @@ std::string make_handle(std::string_view title);
 /// Nothing when the product may be written. `attribute_schema` as stored with its category.
 std::vector<problem> check_product(const product_input& p, std::string_view attribute_schema);
 
+/// Pictures on other hosts are neither fetched nor shown.
+bool is_own_picture(std::string_view url);
+
+/// Of a variant whose SKU another product has.
+problem taken_sku(const product_input& p, size_t variant);
+/// Of a category that no country has a tax rate for.
+problem unknown_tax_category(const std::string& category);
 /// errc::invalid with all problems.
 failure refused(std::vector<problem> problems);
 

@@ -2,6 +2,7 @@
 
 #include "actors/catalogue/check.hpp"
 #include "actors/catalogue/check_attributes.hpp"
+#include "actors/catalogue/import_beside.hpp"
 #include "actors/catalogue/import_new.hpp"
 #include "actors/catalogue/import_repeats.hpp"
 #include "actors/catalogue/import_run.hpp"
@@ -22,53 +23,11 @@ namespace {
 /// Whether the whole import ends, not just a row.
 bool is_fatal(errc code) { return code == errc::unavailable || code == errc::timed_out; }
 
-/// A product of the batch and where it was read.
-struct batch_entry {
-  product_input product;
-  read_place place;
-  std::vector<own_price> own = {}; ///< prices in the staff's lists
+/// What a transaction did.
+struct outcome {
+  written rows;
+  std::vector<size_t> unpriced = {}; ///< places of active products without a price
 };
-using batch = std::vector<batch_entry>;
-
-/// Keeps what souk has no place for beside each product; who says nothing of it changes nothing.
-result<void> put_sources(sql::connection& c, const std::vector<product_input>& products,
-                         const batch& entries) {
-  std::vector<std::string> ids, formats, kept;
-  for (size_t i = 0; i < products.size(); ++i)
-    if (!entries[i].place.format.empty()) {
-      ids.push_back(products[i].id);
-      formats.push_back(entries[i].place.format);
-      kept.push_back(entries[i].place.kept);
-    }
-  if (ids.empty())
-    return {};
-  auto done = c.execute("with n as (select * from unnest($1::text[], $2::text[], $3::text[]) "
-                        "as n(id, format, data)), "
-                        "gone as (delete from product_source o using n where o.product = n.id "
-                        "and o.format = n.format and n.data = '') "
-                        "insert into product_source as o (product, format, data) "
-                        "select id, format, data::jsonb from n where data <> '' "
-                        "on conflict (product) do update set format = excluded.format, "
-                        "data = excluded.data where (o.format, o.data) is distinct from "
-                        "(excluded.format, excluded.data)",
-                        {ids, formats, kept});
-  return done ? result<void>{} : done.error();
-}
-
-/// Writes the prices in the staff's lists; answers how many products changed by them alone.
-result<size_t> put_own(sql::connection& c, const batch& entries) {
-  std::vector<own_price> own;
-  for (const auto& e : entries)
-    own.insert(own.end(), e.own.begin(), e.own.end());
-  auto priced = put_own_prices(c, own);
-  if (!priced)
-    return priced.error();
-  // What this transaction changed already has its time.
-  auto raised = c.execute("update product set version = version + 1, updated_at = now() "
-                          "where id = any($1::text[]) and updated_at <> now()",
-                          {std::vector<std::string>(priced->begin(), priced->end())});
-  return raised ? result<size_t>{raised->affected()} : raised.error();
-}
 
 class importer {
 public:
@@ -92,7 +51,7 @@ private:
                                const std::vector<product_input>& products) const;
   result<void> flush();
   result<void> write(batch entries);
-  result<written> attempt(std::vector<product_input>& products, const batch& entries);
+  result<outcome> attempt(std::vector<product_input>& products, const batch& entries);
   result<void> note(const char* state);
   std::vector<stock_row> stock_of(const std::vector<product_input>& products) const;
 
@@ -101,7 +60,7 @@ private:
   const import_sinks& sinks_;
   const import_options& options_;
   std::map<std::string, std::string> schemas_; ///< of the batch's categories that exist
-  std::set<std::string, std::less<>> warehouses_, price_lists_;
+  std::set<std::string, std::less<>> warehouses_, price_lists_, tax_categories_{"standard"};
   batch batch_;
   std::set<std::string> handles_, skus_;            ///< of the batch
   std::unordered_map<std::string, size_t> in_file_; ///< of a dry run: SKU → its handle's hash
@@ -156,40 +115,44 @@ std::vector<stock_row> importer::stock_of(const std::vector<product_input>& prod
   return stock;
 }
 
-result<written> importer::attempt(std::vector<product_input>& products, const batch& entries) {
+result<outcome> importer::attempt(std::vector<product_input>& products, const batch& entries) {
   const auto fresh = are_new(connection_, products);
   if (!fresh)
     return fresh.error();
-  const auto put = [&](sql::connection& c) -> result<written> {
+  const auto put = [&](sql::connection& c) -> result<outcome> {
     if (auto added = add_categories(c, products); !added)
       return added.error();
     if (auto held = hold_categories(c, products); !held)
       return held.error();
-    written done{.created = products.size()};
+    outcome done{{.created = products.size()}};
     if (*fresh) {
       if (auto copied = copy_products(connection_, products, ids_); !copied)
         return copied.error();
     } else if (auto put_each = write_products(c, products, ids_); put_each) {
-      done = *put_each;
+      done.rows = *put_each;
     } else {
       return put_each.error();
     }
     auto priced = put_own(c, entries);
     if (!priced)
       return priced.error();
-    done.changed += *priced;
-    if (auto kept = put_sources(c, products, entries); !kept)
+    done.rows.changed += *priced;
+    if (auto kept = put_sources(c, entries, products); !kept)
       return kept.error();
+    auto unpriced = find_unpriced(c, entries, products);
+    if (!unpriced)
+      return unpriced.error();
+    done.unpriced = std::move(*unpriced);
     return done;
   };
   if (!options_.dry_run)
     return sql::in_transaction(connection_, put);
   if (auto begun = connection_.execute("begin"); !begun)
     return begun.error();
-  auto outcome = put(connection_);
+  auto done = put(connection_);
   if (auto undone = connection_.execute("rollback"); !undone)
     return undone.error();
-  return outcome;
+  return done;
 }
 
 result<void> importer::write(batch entries) {
@@ -198,8 +161,11 @@ result<void> importer::write(batch entries) {
     products.push_back(e.product);
   auto done = attempt(products, entries);
   if (done) {
-    report_.created += done->created;
-    report_.changed += done->changed;
+    report_.created += done->rows.created;
+    report_.changed += done->rows.changed;
+    for (const auto i : done->unpriced)
+      tell(locate({"warning", "/prices", "without a price an active product is not sold", {}},
+                  entries[i].place));
     if (!options_.dry_run)
       sinks_.stock(stock_of(products));
     return {};
@@ -275,6 +241,8 @@ result<void> importer::hold_categories(sql::connection& c,
 
 std::vector<problem> importer::check(const product_input& p, const std::vector<own_price>& own) {
   auto problems = check_product(p, schema_of(p));
+  if (is_handle(p.tax_category) && !tax_categories_.contains(p.tax_category))
+    problems.push_back(unknown_tax_category(p.tax_category));
   for (const auto& [sku, price] : own)
     if (!price_lists_.contains(price.list)) {
       const auto i = std::ranges::find(p.variants, sku, &variant_input::sku) - p.variants.begin();
@@ -294,10 +262,7 @@ std::vector<problem> importer::check(const product_input& p, const std::vector<o
     for (size_t i = 0; i < p.variants.size(); ++i)
       if (const auto hash = std::hash<std::string>{}(p.handle);
           in_file_.try_emplace(p.variants[i].sku, hash).first->second != hash)
-        problems.push_back({"duplicate",
-                            "/variants/" + std::to_string(i) + "/sku",
-                            "another product of this file has this SKU",
-                            {}});
+        problems.push_back(taken_sku(p, i));
   return problems;
 }
 
@@ -365,6 +330,8 @@ result<import_report> importer::run(product_reader& reader) {
   auto loaded = load_names(warehouses_, "select id from warehouse");
   if (loaded)
     loaded = load_names(price_lists_, "select id from price_list");
+  if (loaded)
+    loaded = load_names(tax_categories_, "select distinct tax_category from tax_rate");
   if (!loaded)
     return loaded.error();
   if (!options_.run.empty()) {

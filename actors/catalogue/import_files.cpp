@@ -27,20 +27,33 @@ public:
     place_ = {.row = line_};
     if (line.size() > import_row_bytes_max)
       return fail(errc::too_large, "a line may have 1 MiB");
-    auto product = parse_product(line);
-    if (product)
-      read_source(line);
+    const auto object = parse_object(line);
+    if (!object)
+      return object.error();
+    auto product = parse_product(*object);
+    if (product) {
+      read_source(*object);
+      place_.warnings = unknown_fields(*object, "source");
+      warn_of_pictures(*product);
+    }
     return product;
   }
   read_place place() const override { return place_; }
 
 private:
+  /// They are kept, as those of Shopify's files are.
+  void warn_of_pictures(const product_input& p) {
+    for (size_t i = 0; p.images && i < p.images->size(); ++i)
+      if (!is_own_picture((*p.images)[i].url))
+        place_.warnings.push_back({"warning",
+                                   "/images/" + std::to_string(i) + "/url",
+                                   "is on another host: it is kept for exports and not shown",
+                                   {}});
+  }
+
   /// {"source": {"format": "shopify", "data": {…}}}, as exports write it.
-  void read_source(const std::string& line) {
-    if (line.find("\"source\"") == line.npos)
-      return;
-    const auto whole = json::parse(line);
-    const auto* source = whole.get_object().if_contains("source");
+  void read_source(const json::object& product) {
+    const auto* source = product.if_contains("source");
     if (source == nullptr || !source->is_object())
       return;
     const auto* format = source->get_object().if_contains("format");

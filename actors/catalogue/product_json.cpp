@@ -3,6 +3,8 @@
 #include "actors/catalogue/check.hpp"
 #include "actors/catalogue/json_fields.hpp"
 
+#include <algorithm>
+
 namespace souk::catalogue {
 
 namespace json = boost::json;
@@ -10,18 +12,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr size_t json_depth_max = 16;
-
-result<json::object> parse_object(std::string_view text) {
-  boost::system::error_code error;
-  json::parse_options options;
-  options.max_depth = json_depth_max;
-  auto value = json::parse(text, error, {}, options);
-  if (error)
-    return fail(errc::malformed, "not JSON: " + error.message());
-  if (!value.is_object())
-    return fail(errc::malformed, "not a JSON object");
-  return std::move(value.get_object());
-}
 
 /// {"size":"M"}
 std::vector<option_value> read_options(json_fields& f) {
@@ -217,7 +207,64 @@ std::optional<std::string> read_attributes(json_fields& f) {
   return json::serialize(*object);
 }
 
+using names = std::initializer_list<std::string_view>;
+
+void tell_unknown(const json::object& object, const std::string& at, names known,
+                  std::vector<problem>& to) {
+  for (const auto& field : object)
+    if (std::ranges::find(known, std::string_view{field.key()}) == known.end())
+      to.push_back({"warning",
+                    at + "/" + std::string{field.key()},
+                    "there is no such field: it is passed over",
+                    {}});
+}
+
+/// The same of each object in a list of the parent.
+template <class Tell>
+void in_each(const json::object& parent, const std::string& at, std::string_view list, Tell tell) {
+  const auto* found = parent.if_contains(list);
+  if (found == nullptr || !found->is_array())
+    return;
+  for (size_t i = 0; i < found->get_array().size(); ++i)
+    if (const auto* each = found->get_array()[i].if_object())
+      tell(*each, at + "/" + std::string{list} + "/" + std::to_string(i));
+}
+
 } // namespace
+
+result<json::object> parse_object(std::string_view text) {
+  boost::system::error_code error;
+  json::parse_options options;
+  options.max_depth = json_depth_max;
+  auto value = json::parse(text, error, {}, options);
+  if (error)
+    return fail(errc::malformed, "not JSON: " + error.message());
+  if (!value.is_object())
+    return fail(errc::malformed, "not a JSON object");
+  return std::move(value.get_object());
+}
+
+std::vector<problem> unknown_fields(const json::object& product, std::string_view known_beside) {
+  std::vector<problem> found;
+  tell_unknown(product, "",
+               {"title", "handle", "description", "brand", "category", "category_path", "status",
+                "tax_category", "attributes", "options", "images", "rating", "velocity",
+                "translations", "variants", known_beside},
+               found);
+  in_each(product, "", "images", [&](const json::object& image, const std::string& at) {
+    tell_unknown(image, at, {"url", "alt"}, found);
+  });
+  in_each(product, "", "variants", [&](const json::object& variant, const std::string& at) {
+    tell_unknown(variant, at,
+                 {"sku", "options", "price", "original_price", "prices", "stock", "weight_grams",
+                  "barcode", "cost", "image", "archived"},
+                 found);
+    in_each(variant, at, "prices", [&](const json::object& price, const std::string& of) {
+      tell_unknown(price, of, {"amount", "original_amount", "currency", "country", "list"}, found);
+    });
+  });
+  return found;
+}
 
 result<product_input> parse_product(const json::object& object) {
   std::vector<problem> problems;

@@ -77,6 +77,13 @@ std::optional<int64_t> row_cells::integer(std::string_view column) {
 
 bool row_cells::has_more_than_the_heading() const { return row_.cells.size() > columns_.size(); }
 
+std::optional<std::string> row_cells::first_missing() const {
+  for (const auto& [name, at] : columns_)
+    if (at == row_.cells.size())
+      return name;
+  return std::nullopt;
+}
+
 bool row_cells::is_variant() const {
   return !text("Option1 Value").empty() || !text("Variant Price").empty() ||
          !text("Variant SKU").empty();

@@ -33,6 +33,8 @@ public:
   std::optional<int64_t> integer(std::string_view column);
   /// A comma that nobody quoted moves all cells behind it by one.
   bool has_more_than_the_heading() const;
+  /// The first column that the row does not reach; nothing when it is as long as the heading.
+  std::optional<std::string> first_missing() const;
   bool is_variant() const;
 
 private:

@@ -236,7 +236,7 @@ void shopify_reader::read_image(row_cells& c, product_input& p) {
   const auto source = c.text("Image Src");
   if (source.empty())
     return;
-  if (source.starts_with('/') && !source.starts_with("//")) {
+  if (is_own_picture(source)) {
     if (!p.images)
       p.images.emplace();
     p.images->push_back({std::string{source}, std::string{c.text("Image Alt Text")}});
@@ -268,7 +268,8 @@ result<product_input> shopify_reader::product_of(row_group group) {
     if (c.is_variant()) {
       read_variant(c, p);
       place_.variant_rows.push_back(row.line);
-    }
+    } else if (const auto missing = c.first_missing(); missing && &row == group.rows.data())
+      c.refuse(*missing, "the row ends before this column");
     read_image(c, p);
   }
   if (!group.problems.empty())

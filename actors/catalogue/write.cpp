@@ -1,5 +1,6 @@
 #include "actors/catalogue/write.hpp"
 
+#include "actors/catalogue/check.hpp"
 #include "actors/catalogue/write_rows.hpp"
 
 #include <algorithm>
@@ -55,10 +56,10 @@ result<id_map> resolve_variants(sql::connection& c, const std::vector<product_in
   for (size_t i = 0; i < found->size(); ++i) {
     if (owner.at(found->text(i, 0)) != found->text(i, 2)) {
       auto why = fail(errc::conflict, "the SKU belongs to another product");
-      why.problems = {{"taken",
-                       "/variants/sku",
-                       std::string{found->text(i, 0)} + " belongs to another product",
-                       {}}};
+      for (const auto& p : products)
+        for (size_t v = 0; v < p.variants.size(); ++v)
+          if (p.variants[v].sku == found->text(i, 0))
+            why.problems = {taken_sku(p, v)};
       return why;
     }
     known.emplace(found->text(i, 0), found->text(i, 1));

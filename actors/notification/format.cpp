@@ -1,6 +1,7 @@
 #include "actors/notification/format.hpp"
 
 #include <algorithm>
+#include <unicode/locid.h>
 
 namespace souk::notification {
 
@@ -95,6 +96,13 @@ std::string format_date(time_point t, std::string_view language) {
   return std::to_string(static_cast<unsigned>(day.day())) + (language == "de" ? ". " : " ") +
          months[static_cast<unsigned>(day.month()) - 1] + " " +
          std::to_string(static_cast<int>(day.year()));
+}
+
+std::string format_country(const std::string& code, const std::string& language) {
+  icu::UnicodeString name;
+  icu::Locale{"", code.c_str()}.getDisplayCountry(icu::Locale{language.c_str()}, name);
+  std::string out;
+  return name.isEmpty() ? code : name.toUTF8String(out);
 }
 
 } // namespace souk::notification

@@ -20,5 +20,7 @@ std::string_view language_in(std::string_view country);
 std::string format_money(money m, std::string_view language);
 /// "21 November 2026", "21. November 2026", "21 novembre 2026"; UTC.
 std::string format_date(time_point t, std::string_view language);
+/// "DE" is Germany, Deutschland, Allemagne; a code that no country has stays.
+std::string format_country(const std::string& code, const std::string& language);
 
 } // namespace souk::notification

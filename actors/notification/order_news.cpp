@@ -68,10 +68,11 @@ void add_totals(std::vector<value>& to, const order::totals& sums, std::string_v
   put("total", sums.total, true);
 }
 
-void add_address(std::vector<value>& to, const contact& c) {
+void add_address(std::vector<value>& to, const contact& c, const std::string& language) {
   const auto town = c.state.empty() ? c.postal_code + " " + c.city
                                     : c.city + ", " + c.state + " " + c.postal_code;
-  for (const auto& text : {c.name, c.line1, c.line2, town, c.country})
+  const auto country = format_country(c.country, language);
+  for (const auto& text : {c.name, c.line1, c.line2, town, country})
     if (!text.empty())
       to.push_back({"address.row", text});
 }
@@ -175,7 +176,7 @@ private:
       m.values.push_back({"tracking", left.tracking});
       add_shipped(m.values, *state, left.shipment, language);
     }
-    add_address(m.values, *to);
+    add_address(m.values, *to, language);
     return enqueue(c, m);
   }
 

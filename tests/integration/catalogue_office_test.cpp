@@ -144,6 +144,7 @@ TEST_F(CatalogueOffice, ChecksProductsAgainstWhatAncestorsDemand) {
   EXPECT_EQ(patch(id, R"({"attributes":{"litres":"one"}})").error().problems[0].field,
             "/attributes/litres");
   EXPECT_EQ(patch(id, R"({"attributes":{"size":1}})").error().problems[0].code, "unknown");
+  EXPECT_EQ(patch(id, R"({"tax_category":"bokos"})").error().problems[0].field, "/tax_category");
   EXPECT_TRUE(patch(id, R"({"attributes":{"litres":2,"colour":"red"}})"));
   EXPECT_EQ(change("mugs", {.parent = "garden"}).error().code, errc::conflict)
       << "the garden knows no litres";

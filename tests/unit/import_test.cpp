@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <sstream>
 
 using namespace souk;
@@ -254,6 +255,47 @@ TEST(JsonLines, AreWarnedOfAHandleThatTheyHaveTwice) {
   ASSERT_EQ(watched.place().warnings.size(), 1u);
   EXPECT_EQ(watched.place().warnings[0].field, "/handle");
   EXPECT_FALSE(watched.next());
+}
+
+TEST(JsonLines, AreWarnedOfFieldsThatThereAreNot) {
+  std::istringstream in{
+      R"({"handle":"mug","title":"A","colour":"red","category":"mugs","source":{"format":"x"},)"
+      R"("images":[{"src":"/a.svg","url":"/a.svg"}],"attributes":{"any":1},)"
+      R"("variants":[{"sku":"A","grams":1,"prices":[{"amount":1,"currency":"EUR","tax":2}]}]})"};
+  const auto lines = read_json_lines(in);
+  ASSERT_TRUE(lines->next().value()) << "the product is taken";
+  std::set<std::string> fields;
+  for (const auto& warning : lines->place().warnings) {
+    EXPECT_EQ(warning.code, "warning");
+    fields.insert(warning.field);
+  }
+  EXPECT_EQ(fields, (std::set<std::string>{"/colour", "/images/0/src", "/variants/0/grams",
+                                           "/variants/0/prices/0/tax"}));
+}
+
+TEST(JsonLines, AreWarnedOfPicturesOnOtherHosts) {
+  std::istringstream in{
+      R"({"title":"A","category":"mugs","variants":[{"sku":"A"}],"images":[{"url":"/a.svg"},)"
+      R"({"url":"https://elsewhere.example/1.jpg"},{"url":"//elsewhere.example/2.jpg"}]})"};
+  const auto lines = read_json_lines(in);
+  ASSERT_TRUE(lines->next().value());
+  ASSERT_EQ(lines->place().warnings.size(), 2u);
+  EXPECT_EQ(lines->place().warnings[0].field, "/images/1/url");
+  EXPECT_EQ(lines->place().warnings[1].field, "/images/2/url");
+}
+
+TEST(Shopify, NamesTheColumnThatAShortRowDoesNotReach) {
+  const auto all = read_shop("Handle,Title,Vendor,Variant SKU,Variant Price\n"
+                             "short,Short,Isola\n"
+                             "ok,Fine,Isola,OK-1,1.00\n");
+  ASSERT_EQ(all.products.size(), 1u);
+  ASSERT_EQ(all.errors.size(), 1u);
+  EXPECT_EQ(all.errors[0].row, 2u);
+  EXPECT_EQ(all.errors[0].field, "Variant SKU");
+  EXPECT_EQ(all.errors[0].reason, "the row ends before this column");
+  const auto early = read_shop("Handle,Title,Vendor,Type,Variant SKU\nshort,Short\n");
+  ASSERT_EQ(early.errors.size(), 1u);
+  EXPECT_EQ(early.errors[0].field, "Vendor");
 }
 
 TEST(Shopify, RefusesAFileWithoutItsColumns) {

@@ -119,6 +119,14 @@ TEST(MessageTexts, WriteMoneyAndDaysAsTheLanguageDoes) {
   EXPECT_EQ(format_date(day, "fr"), "1 mars 2026");
 }
 
+TEST(MessageText, NamesCountriesInTheLanguageOfTheMail) {
+  EXPECT_EQ(format_country("DE", "en"), "Germany");
+  EXPECT_EQ(format_country("DE", "de"), "Deutschland");
+  EXPECT_EQ(format_country("DE", "fr"), "Allemagne");
+  EXPECT_EQ(format_country("GB", "de"), "Vereinigtes Königreich");
+  EXPECT_EQ(format_country("", "de"), "");
+}
+
 mail mail_named(const std::string& name) {
   return {.id = "abc",
           .from = {"shop@example.com", "Bazaar"},
