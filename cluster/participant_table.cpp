@@ -90,19 +90,25 @@ void participant::note_deaths(const membership& before) {
     log::info("cluster.died",
               {{"node", m.who.text()}, {"version", std::to_string(table_.version)}});
     fence_needed_ = true;
+    if (phase_ == phase::active) // whoever knows of us needs our word
+      vouched_.try_emplace(m.who, active_since_);
   }
   std::erase_if(vouched_, [&](const auto& v) { return !table_.find(v.first); });
   fence_not_before_ = 0ns;
   for (const auto& m : table_.members) {
     if (!was_voted_out(m))
       continue;
-    // It may still answer reads: because the table confirmed it, or because all members did, and if
-    // we were none of them yet, before they knew of us.
-    const auto confirmed = around_.time->monotonic() + (m.alive_at - table_.at);
-    const auto v = vouched_.find(m.who);
-    const auto vouched = v == vouched_.end() ? active_since_ : v->second;
-    fence_not_before_ = std::max({fence_not_before_, confirmed + fresh_for + fresh_margin,
-                                  std::chrono::nanoseconds{vouched + fresh_for + fresh_margin}});
+    // It may still answer reads: because the table confirmed it, or because all members vouched for
+    // it, we as well; or, if we were none of them, no later than they voted.
+    const auto now = around_.time->monotonic();
+    auto proved = now + (m.alive_at - table_.at);
+    if (const auto v = vouched_.find(m.who); v != vouched_.end())
+      proved = std::max(proved, v->second);
+    else
+      for (const auto& vote : m.suspicions)
+        proved = std::max(proved, now + (vote.at - table_.at));
+    fence_not_before_ =
+        std::max<std::chrono::nanoseconds>(fence_not_before_, proved + fresh_for + fresh_margin);
   }
 }
 
