@@ -53,7 +53,7 @@ sim_store::refusal sim_store::append(const batch& b, const std::string& unlucky)
         ledger_.push_back({name, row.first_seq, ++line, p});
     }
     if (e.wakeup)
-      history.wakeup = e.wakeup->due;
+      set_wakeup(name, history, e.wakeup->due);
     if (e.snapshot && (!history.snapshot || history.snapshot->seq < e.snapshot->seq)) {
       history.snapshot = e.snapshot;
       history.snapshot_chain = e.snapshot_chain;
@@ -72,19 +72,26 @@ stored_history sim_store::read(const std::string& entity) const {
   return out;
 }
 
+void sim_store::set_wakeup(const std::string& name, stored_history& of,
+                           std::optional<time_point> due) {
+  if (of.wakeup == due)
+    return;
+  if (of.wakeup)
+    wakeups_.erase({*of.wakeup, name});
+  of.wakeup = due;
+  if (due)
+    wakeups_.emplace(*due, name);
+}
+
 std::vector<journal::due_entity> sim_store::due_before(const std::vector<uint32_t>& shards,
                                                        time_point until, uint32_t limit) const {
   std::vector<journal::due_entity> out;
-  for (const auto& [name, history] : entities_) {
-    if (!history.wakeup || *history.wakeup > until)
-      continue;
-    auto id = entity_id::from_text(name);
-    if (std::ranges::find(shards, id.shard()) != shards.end())
-      out.push_back({std::move(id), *history.wakeup});
+  for (const auto& [due, name] : wakeups_) {
+    if (due > until || out.size() == limit)
+      break;
+    if (auto id = entity_id::from_text(name); std::ranges::find(shards, id.shard()) != shards.end())
+      out.push_back({std::move(id), due});
   }
-  std::ranges::stable_sort(out, {}, &journal::due_entity::due);
-  if (out.size() > limit)
-    out.resize(limit);
   return out;
 }
 

@@ -39,6 +39,10 @@ public:
   stored_history read(const std::string& entity) const;
   std::vector<journal::due_entity> due_before(const std::vector<uint32_t>& shards, time_point until,
                                               uint32_t limit) const;
+  /// A wakeup row is due by then.
+  bool is_anybody_due(time_point until) const {
+    return !wakeups_.empty() && wakeups_.begin()->first <= until;
+  }
 
   /// A member's process; 0 when it was declared dead.
   uint64_t open_session(const std::string& node, uint64_t generation);
@@ -75,6 +79,11 @@ public:
   /// For checkers, and for tests that corrupt: everything, oldest row first.
   std::map<std::string, stored_history>& entities() { return entities_; }
   const std::map<std::string, stored_history>& entities() const { return entities_; }
+  /// nullptr: nothing was committed yet.
+  const stored_history* find(const std::string& entity) const {
+    const auto known = entities_.find(entity);
+    return known == entities_.end() ? nullptr : &known->second;
+  }
   const std::vector<ledger_line>& ledger() const { return ledger_; }
   /// Rows that events came with, in the order of commits.
   struct logged {
@@ -87,9 +96,11 @@ public:
 
 private:
   bool is_next(const batch_entry& e) const;
+  void set_wakeup(const std::string& name, stored_history& of, std::optional<time_point> due);
 
   const clock* time_ = nullptr;
   std::map<std::string, stored_history> entities_;
+  std::set<std::pair<time_point, std::string>> wakeups_; ///< the index of their rows
   std::vector<ledger_line> ledger_;
   std::vector<logged> log_;
   std::map<uint64_t, process> sessions_;

@@ -26,11 +26,16 @@ void audit::complain(const std::string& entity, const std::string& what) {
 }
 
 entity_fold& audit::fold_of(const std::string& entity) {
-  const auto kind = std::string_view{entity}.substr(0, entity.find('/'));
-  auto& fold = folds_.try_emplace(entity, kind).first->second;
-  const auto stored = store_.entities().find(entity);
-  if (stored != store_.entities().end())
-    fold.follow(stored->second, [&](const std::string& what) { complain(entity, what); });
+  auto at = folds_.find(entity);
+  if (at == folds_.end()) {
+    const auto kind = std::string_view{entity}.substr(0, entity.find('/'));
+    at = folds_.emplace(entity, followed{entity_fold{kind}}).first;
+  }
+  auto& [fold, stored] = at->second;
+  if (!stored)
+    stored = store_.find(entity);
+  if (stored)
+    fold.follow(*stored, [&](const std::string& what) { complain(entity, what); });
   return fold;
 }
 
@@ -307,8 +312,8 @@ void audit::finish_account(const std::string& entity, const balance& at_bank,
 
 std::map<std::string, int> audit::orders_by_status() const {
   std::map<std::string, int> out;
-  for (const auto& [entity, fold] : folds_)
-    if (const auto* order = std::get_if<order_fold>(&fold.of); order && fold.seq > 0)
+  for (const auto& [entity, one] : folds_)
+    if (const auto* order = std::get_if<order_fold>(&one.fold.of); order && one.fold.seq > 0)
       ++out[std::string(order::to_string(order->now))];
   return out;
 }

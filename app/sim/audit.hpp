@@ -10,6 +10,7 @@
 #include "persistence/sim_store.hpp"
 
 #include <set>
+#include <unordered_map>
 
 namespace souk::sim {
 
@@ -79,7 +80,11 @@ private:
 
   const persistence::sim_store& store_;
   const bank& bank_;
-  std::map<std::string, entity_fold> folds_;
+  struct followed {
+    entity_fold fold;
+    const persistence::stored_history* stored = nullptr; ///< once it is there; it stays there
+  };
+  std::unordered_map<std::string, followed> folds_;
   std::set<std::pair<std::string, command_id>> recorded_;
   std::vector<std::string> complaints_;
 };

@@ -41,14 +41,15 @@ history::~history() = default;
 
 explained_key* history::follow(const std::string& entity) {
   const auto [at, is_new] = keys_.try_emplace(entity);
+  auto& [key, stored] = at->second;
   if (is_new)
-    at->second = make_key(kind_of(entity),
-                          [this, entity](const std::string& what) { complain_(entity, what); });
-  auto* key = at->second.get();
-  const auto stored = store_.entities().find(entity);
-  if (key && stored != store_.entities().end())
-    key->follow(stored->second, time_.now());
-  return key;
+    key = make_key(kind_of(entity),
+                   [this, entity](const std::string& what) { complain_(entity, what); });
+  if (!stored)
+    stored = store_.find(entity);
+  if (key && stored)
+    key->follow(*stored, time_.now());
+  return key.get();
 }
 
 uint64_t history::ask(const std::string& entity, std::string actor, any_command what,

@@ -9,7 +9,7 @@
 #include "persistence/sim_store.hpp"
 
 #include <deque>
-#include <map>
+#include <unordered_map>
 
 namespace souk::sim {
 
@@ -50,7 +50,11 @@ private:
   const timeline& time_;
   const complaint complain_;
   std::deque<request> requests_; ///< by number, from 1
-  std::map<std::string, std::unique_ptr<explained_key>> keys_;
+  struct followed {
+    std::unique_ptr<explained_key> key;
+    const persistence::stored_history* stored = nullptr; ///< once it is there; it stays there
+  };
+  std::unordered_map<std::string, followed> keys_;
 };
 
 } // namespace souk::sim
