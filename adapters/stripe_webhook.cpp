@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <array>
 #include <charconv>
 
 namespace souk::adapters {
@@ -77,7 +78,9 @@ result<void> verify_webhook(std::string_view secret, std::string_view header, st
 
 result<webhook_event> parse_webhook(std::string_view body) {
   boost::system::error_code ec;
-  const auto parsed = bj::parse(body, ec);
+  std::array<unsigned char, 4096> room; // most events fit
+  bj::monotonic_resource memory(room.data(), room.size());
+  const auto parsed = bj::parse(body, ec, &memory);
   const auto* event = ec ? nullptr : parsed.if_object();
   const auto* id = event ? event->if_contains("id") : nullptr;
   const auto* type = event ? event->if_contains("type") : nullptr;

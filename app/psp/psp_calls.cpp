@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace souk::psp {
@@ -18,6 +19,7 @@ struct knob {
   int64_t max;
 };
 constexpr int64_t million = 1'000'000;
+constexpr size_t answer_room = 4096; ///< on the stack: most answers fit
 constexpr knob all_knobs[] = {{"delay_min_ms", &knobs::delay_min_ms, 60'000},
                               {"delay_max_ms", &knobs::delay_max_ms, 60'000},
                               {"lose_before_ppm", &knobs::lose_before_ppm, million},
@@ -75,7 +77,11 @@ outcome psp_model::handle(const call& what, time_point now) {
 outcome psp_model::execute(const call& what) {
   expand_ = std::ranges::any_of(
       what.fields, [](const auto& field) { return field.first.starts_with("expand"); });
-  auto made = route(what);
+  std::array<unsigned char, answer_room> room;
+  bj::monotonic_resource memory(room.data(), room.size());
+  memory_ = &memory;
+  const auto made = route(what);
+  memory_ = {};
   return {.status = made.status, .body = bj::serialize(made.body)};
 }
 

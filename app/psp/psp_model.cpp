@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace souk::psp {
@@ -11,6 +12,7 @@ namespace {
 
 namespace bj = boost::json;
 constexpr int64_t amount_limit = 99'999'999; ///< Stripe's own
+constexpr size_t json_room = 4096;           ///< on the stack: most webhooks fit
 constexpr const char* invalid_request = "invalid_request_error";
 
 const std::map<std::string, std::string, std::less<>> declines = {
@@ -110,33 +112,34 @@ payment_intent* psp_model::lookup(const std::string& id) {
   return found == intents_.end() ? nullptr : &found->second;
 }
 
-void psp_model::announce(const char* type, const payment_intent& about) {
-  announce(type, about, to_json(about, false, base_url_));
-}
-
-void psp_model::announce(const char* type, const payment_intent&, bj::object object) {
+void psp_model::announce(const char* type, const payment_intent& about, bool as_charge) {
   constexpr int64_t held_back_ms = 400;
+  std::array<unsigned char, json_room> room;
+  bj::monotonic_resource memory(room.data(), room.size());
   webhook out{next_id("evt"), {}, chance(knobs_.reorder_ppm) ? held_back_ms : 0};
-  out.body = bj::serialize(bj::object{{"id", out.id},
-                                      {"object", "event"},
-                                      {"type", type},
-                                      {"created", now_s_},
-                                      {"livemode", false},
-                                      {"data", bj::object{{"object", std::move(object)}}}});
+  auto object = as_charge ? charge_json(about, &memory) : to_json(about, false, base_url_, &memory);
+  out.body =
+      bj::serialize(bj::object({{"id", out.id},
+                                {"object", "event"},
+                                {"type", type},
+                                {"created", now_s_},
+                                {"livemode", false},
+                                {"data", bj::object({{"object", std::move(object)}}, &memory)}},
+                               &memory));
   announced_.push_back(out);
   if (chance(knobs_.duplicate_ppm))
     announced_.push_back(std::move(out));
 }
 
 psp_model::reply psp_model::show(const payment_intent& in) const {
-  return {200, to_json(in, expand_, base_url_)};
+  return {200, to_json(in, expand_, base_url_, memory_)};
 }
 
 psp_model::reply psp_model::unexpected_state(const payment_intent& in, const char* verb) const {
   auto out =
       reply::error(400, invalid_request, "payment_intent_unexpected_state",
                    std::string{"This PaymentIntent cannot be "} + verb + " in status " + in.status);
-  out.body["error"].get_object()["payment_intent"] = to_json(in, expand_, base_url_);
+  out.body["error"].get_object()["payment_intent"] = to_json(in, expand_, base_url_, memory_);
   return out;
 }
 
@@ -167,9 +170,9 @@ psp_model::reply psp_model::create(arguments& in) {
     return reply::error(400, invalid_request, "resource_missing",
                         "No such PaymentMethod: " + method, "payment_method");
   made.id = next_id("pi");
-  made.number = counter_;
   made.created = now_s_;
   auto& kept = intents_[made.id] = made;
+  in_order_.push_back(&kept);
   announce("payment_intent.created", kept);
   if (confirmed)
     return confirm(kept, rest);
@@ -222,7 +225,7 @@ psp_model::reply psp_model::decline(payment_intent& on, std::string decline_code
   auto out = reply::error(402, "card_error", on.error_code, "Your card was declined.");
   auto& error = out.body["error"].get_object();
   error["decline_code"] = on.decline_code;
-  error["payment_intent"] = to_json(on, expand_, base_url_);
+  error["payment_intent"] = to_json(on, expand_, base_url_, memory_);
   return out;
 }
 
@@ -286,7 +289,7 @@ psp_model::reply psp_model::refund(arguments& in) {
     return reply::error(400, invalid_request, "amount_too_large",
                         "The refund is more than what is left of the charge", "amount");
   on->refunded += amount;
-  announce("charge.refunded", *on, charge_json(*on));
+  announce("charge.refunded", *on, true);
   const auto id = next_id("re");
   bj::object shown{{"id", id},
                    {"object", "refund"},

@@ -68,23 +68,27 @@ struct payment_intent {
   std::string error_code, decline_code;
   std::map<std::string, std::string> metadata;
   int64_t created = 0; ///< Unix seconds
-  uint64_t number = 0; ///< order of creation
 };
 
-/// As Stripe shapes them. `expanded`: latest_charge as an object.
-boost::json::object to_json(const payment_intent& in, bool expanded, const std::string& base_url);
-boost::json::object charge_json(const payment_intent& in);
+/// As Stripe shapes them. `expanded`: latest_charge as an object. `where`: their memory.
+boost::json::object to_json(const payment_intent& in, bool expanded, const std::string& base_url,
+                            boost::json::storage_ptr where = {});
+boost::json::object charge_json(const payment_intent& in, boost::json::storage_ptr where = {});
 
 class psp_model {
 public:
   /// `base_url`: where buyers reach /_souk/authenticate.
   explicit psp_model(std::string base_url, knobs k = {});
+  psp_model(const psp_model&) = delete;
+  psp_model& operator=(const psp_model&) = delete;
 
   outcome handle(const call& what, time_point now);
   /// True for calls that have to be in a log to replay the state.
   static bool changes_state(const call& what);
 
   const std::map<std::string, payment_intent>& intents() const { return intents_; }
+  /// All intents, the oldest first.
+  const std::vector<const payment_intent*>& in_order() const { return in_order_; }
   const knobs& present_knobs() const { return knobs_; }
 
 private:
@@ -122,8 +126,7 @@ private:
   reply show(const payment_intent& in) const;
   reply unexpected_state(const payment_intent& in, const char* verb) const;
   payment_intent* lookup(const std::string& id);
-  void announce(const char* type, const payment_intent& about, boost::json::object object);
-  void announce(const char* type, const payment_intent& about);
+  void announce(const char* type, const payment_intent& about, bool as_charge = false);
   bool chance(int64_t ppm);
   bool loses(const call& what, std::string_view method);
   std::string next_id(const char* prefix);
@@ -134,7 +137,9 @@ private:
   uint64_t counter_ = 0;
   int64_t now_s_ = 0;
   bool expand_ = false;
+  boost::json::storage_ptr memory_; ///< of the answer that is being made
   std::map<std::string, payment_intent> intents_;
+  std::vector<const payment_intent*> in_order_; ///< of their creation
   std::map<std::string, boost::json::object> refunds_;
   std::map<std::string, saved> answers_; ///< by idempotency key
   std::set<std::string> lost_once_;      ///< keys whose pm_souk_lost_… has happened

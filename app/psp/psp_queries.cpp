@@ -28,23 +28,15 @@ int64_t page_size(const form& fields) {
 } // namespace
 
 psp_model::reply psp_model::list(const call& what) const {
-  const auto limit = page_size(what.fields);
-  std::vector<const payment_intent*> all;
-  for (const auto& [id, one] : intents_)
-    all.push_back(&one);
-  std::ranges::sort(all, std::greater{}, &payment_intent::number);
+  const auto limit = static_cast<size_t>(page_size(what.fields));
   const auto after = intents_.find(field_of(what.fields, "starting_after"));
-  bj::array data;
-  bool more = false;
-  for (const auto* one : all) {
-    if (after != intents_.end() && one->number >= after->second.number)
-      continue;
-    if (static_cast<int64_t>(data.size()) == limit) {
-      more = true;
-      break;
-    }
-    data.push_back(to_json(*one, expand_, base_url_));
-  }
+  auto next = in_order_.rbegin();
+  if (after != intents_.end())
+    next = std::find(next, in_order_.rend(), &after->second) + 1;
+  bj::array data(memory_);
+  for (; next != in_order_.rend() && data.size() < limit; ++next)
+    data.push_back(to_json(**next, expand_, base_url_, memory_));
+  const bool more = next != in_order_.rend();
   return {200,
           {{"object", "list"}, {"url", what.path}, {"has_more", more}, {"data", std::move(data)}}};
 }
@@ -65,14 +57,14 @@ psp_model::reply psp_model::search(const call& what) const {
     if (rest.starts_with(" AND "))
       rest.remove_prefix(5);
   }
-  bj::array data;
+  bj::array data(memory_);
   for (const auto& [id, one] : intents_) {
     const auto fits = [&](const auto& term) {
       const auto at = one.metadata.find(term.first);
       return at != one.metadata.end() && at->second == term.second;
     };
     if (std::ranges::all_of(terms, fits))
-      data.push_back(to_json(one, expand_, base_url_));
+      data.push_back(to_json(one, expand_, base_url_, memory_));
   }
   return {200,
           {{"object", "search_result"},

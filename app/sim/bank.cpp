@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include <array>
+
 namespace souk::sim {
 
 namespace {
@@ -20,16 +22,23 @@ std::string path_of(const std::string& id, const char* verb = "") {
   return "/v1/payment_intents/" + id + verb;
 }
 
-result<bj::value> read_body(const result<psp::outcome>& answer) {
+/// Memory on the stack, which most answers fit into.
+struct json_memory {
+  std::array<unsigned char, 4096> room;
+  bj::monotonic_resource all{room.data(), room.size()};
+};
+
+result<bj::value> read_body(const result<psp::outcome>& answer, json_memory& where) {
   if (!answer)
     return answer.error();
   if (answer->status >= 500)
     return fail(errc::timed_out, "the bank answered " + std::to_string(answer->status));
-  return bj::parse(answer->body);
+  return bj::parse(answer->body, &where.all);
 }
 
 result<intent> read_answer(const result<psp::outcome>& answer) {
-  const auto body = read_body(answer);
+  json_memory memory;
+  const auto body = read_body(answer, memory);
   if (!body)
     return body.error();
   if (answer->status < 300)
@@ -149,7 +158,8 @@ void bank_gateway::refund(const std::string& key, const std::string& id, money a
             {{"payment_intent", id}, {"amount", std::to_string(amount.amount)}},
             key},
            alive, [this, id, done = std::move(done)](const result<psp::outcome>& r) {
-             const auto body = read_body(r);
+             json_memory memory;
+             const auto body = read_body(r, memory);
              if (!body)
                return done(body.error());
              if (r->status >= 300)
@@ -176,7 +186,8 @@ void bank_gateway::find(const std::string& order_id, int64_t attempt,
             {{"query", query}, {"expand[]", "data.latest_charge"}},
             {}},
            alive, [done = std::move(done)](const result<psp::outcome>& r) {
-             const auto body = read_body(r);
+             json_memory memory;
+             const auto body = read_body(r, memory);
              if (!body)
                return done(body.error());
              if (r->status >= 300)

@@ -42,6 +42,7 @@ public:
   void heal();
 
   const std::map<std::string, psp::payment_intent>& intents() const { return model_.intents(); }
+  const std::vector<const psp::payment_intent*>& in_order() const { return model_.in_order(); }
 
 private:
   void announce(std::vector<psp::webhook> all);

@@ -85,19 +85,21 @@ void explained_money::called(const psp::call& what) {
 }
 
 void explained_money::happened(const psp::call& what,
-                               const std::map<std::string, psp::payment_intent>& intents) {
+                               const std::vector<const psp::payment_intent*>& intents) {
+  for (; seen_ < intents.size(); ++seen_)
+    if (const auto owner = intents[seen_]->metadata.find("order_id");
+        owner != intents[seen_]->metadata.end())
+      of_order_[owner->second].push_back(intents[seen_]);
   const auto key = what.verb == "POST" ? parse_key(what.idempotency_key) : std::nullopt;
   const auto* order = key ? told_.order("order/" + key->order) : nullptr;
   if (!order)
     return;
   int64_t received = 0, refunded = 0, may_refund = 0;
   bool may_capture = false;
-  for (const auto& [id, i] : intents)
-    if (const auto owner = i.metadata.find("order_id");
-        owner != i.metadata.end() && owner->second == key->order) {
-      received += i.received;
-      refunded += i.refunded;
-    }
+  for (const auto* i : of_order_[key->order]) {
+    received += i->received;
+    refunded += i->refunded;
+  }
   for (const auto& a : order->attempts) {
     may_refund += a.call == call::refund ? a.amount : 0;
     may_capture |= a.call == call::capture;

@@ -15,13 +15,15 @@ public:
 
   /// A node calls the bank.
   void called(const psp::call& what);
-  /// A call has arrived there.
-  void happened(const psp::call& what, const std::map<std::string, psp::payment_intent>& intents);
+  /// A call has arrived there. `intents`: all there are, the oldest first.
+  void happened(const psp::call& what, const std::vector<const psp::payment_intent*>& intents);
 
 private:
   history& told_;
   const timeline& time_;
   const history::complaint complain_;
+  size_t seen_ = 0; ///< of the bank's intents
+  std::unordered_map<std::string, std::vector<const psp::payment_intent*>> of_order_;
 };
 
 } // namespace souk::sim

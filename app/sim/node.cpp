@@ -8,6 +8,8 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace souk::sim {
 
 namespace {
@@ -20,6 +22,11 @@ struct schedule_of : caf::detail::test_actor_clock {
 };
 
 constexpr persistence::sim_faults calm{};
+
+/// Actors whose timers never end: scans, heartbeats, and the router's sweeps (without a name).
+bool is_for_ever(std::string_view actor) {
+  return actor == "waker" || actor == "participant" || actor == "scheduled_actor";
+}
 
 /// What an entity gets that recovers while its node dies.
 class dead_stream final : public persistence::journal_stream {
@@ -87,7 +94,7 @@ node::node(const surroundings& around, outcome_tap tap, node_options options)
 
 persistence::run_later node::run_later() const {
   return [&time = world_time_](std::chrono::nanoseconds delay, std::function<void()> what) {
-    time.after(delay, std::move(what));
+    time.after(delay, std::move(what), errand::of_machines);
   };
 }
 
@@ -103,7 +110,8 @@ cluster::member node::row() const {
           .suspicions = {}};
 }
 
-void node::run_on_participant(std::function<void(cluster::participant&)> what) {
+template <class What>
+void node::run_on_participant(What what) {
   if (participant_)
     caf::anon_send(participant_, cluster::make_task([what = std::move(what),
                                                      to = caf::actor_cast<cluster::participant*>(
@@ -246,10 +254,9 @@ void node::add_kinds(outcome_tap tap, history& told) {
 
 uint64_t node::run_one() {
   auto& jobs = scheduler_.jobs;
-  if (options_.shuffle && jobs.size() > 1) {
-    const auto chosen = jobs.begin() + random_.between(0, static_cast<int64_t>(jobs.size()) - 1);
-    std::rotate(jobs.begin(), chosen, chosen + 1);
-  }
+  if (options_.shuffle && jobs.size() > 1)
+    std::iter_swap(jobs.begin(),
+                   jobs.begin() + random_.between(0, static_cast<int64_t>(jobs.size()) - 1));
   const auto* job = jobs.front();
   const auto who = job->subtype() == caf::resumable::scheduled_actor
                        ? static_cast<const caf::scheduled_actor*>(job)->id()
@@ -266,6 +273,19 @@ std::optional<std::chrono::nanoseconds> node::next_timer() {
   if (due != next_timer_.own)
     next_timer_ = {due, world_time_.elapsed() + clock_.world_span(due - clock_.monotonic())};
   return std::max(next_timer_.worlds, world_time_.elapsed());
+}
+
+bool node::has_errand_before(std::chrono::nanoseconds when) {
+  using caf::detail::simple_actor_clock;
+  const auto& clock = scheduler_.clock();
+  const auto until = clock.current_time + (when - world_time_.elapsed());
+  return std::ranges::any_of(schedule_of::get(scheduler_.clock()), [&](const auto& timer) {
+    if (timer.first > until || timer.second->subtype != simple_actor_clock::actor_msg_type)
+      return false;
+    const auto& message = static_cast<const simple_actor_clock::actor_msg&>(*timer.second);
+    const auto* to = caf::actor_cast<caf::abstract_actor*>(message.receiver);
+    return !is_for_ever(static_cast<const caf::local_actor*>(to)->name());
+  });
 }
 
 void node::catch_up() {

@@ -87,6 +87,8 @@ public:
   /// Runs one message of one actor, and answers a number that says whose it was.
   uint64_t run_one();
   std::optional<std::chrono::nanoseconds> next_timer();
+  /// An entity, or a way to another node, has a timer that fires by then.
+  bool has_errand_before(std::chrono::nanoseconds when);
   /// Brings the actors' clock in step; due timers become work.
   void catch_up();
   void heal();
@@ -140,7 +142,8 @@ private:
 
   persistence::run_later run_later() const;
   cluster::member row() const;
-  void run_on_participant(std::function<void(cluster::participant&)> what);
+  template <class What>
+  void run_on_participant(What what);
   void join();
 
   timeline& world_time_;

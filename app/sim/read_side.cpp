@@ -25,12 +25,15 @@ read_side::read_side(const persistence::sim_store& store, timeline& time, uint64
 }
 
 void read_side::go_on() {
-  time_.after(random_.millis(100, 3'000), [this] {
-    for (auto& r : readers_)
-      if (r.position < store_.log().size())
-        give(r, true);
-    go_on();
-  });
+  time_.after(
+      random_.millis(100, 3'000),
+      [this] {
+        for (auto& r : readers_)
+          if (r.position < store_.log().size())
+            give(r, true);
+        go_on();
+      },
+      errand::of_machines);
 }
 
 void read_side::catch_up() {

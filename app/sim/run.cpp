@@ -16,6 +16,8 @@ constexpr std::chrono::seconds settle_time{180};
 /// Longer than anybody waits who will try again; then nothing more comes before the wall clock
 /// leaps.
 constexpr std::chrono::seconds quiet_time{60};
+/// Longer than shards take to move to nodes that have joined.
+constexpr std::chrono::seconds cluster_settles{12};
 /// Past what the provider remembers, holds and buyers' windows: nothing may wait longer.
 constexpr std::chrono::hours long_wait{13};
 /// Carts that nobody touches are gone by then.
@@ -76,7 +78,8 @@ market draw_market(dice& random) {
   return out;
 }
 
-/// Until nothing has been asked, answered or committed for a while.
+/// Until nothing has been asked, answered or committed for a while, or nothing is left that could
+/// be within that while.
 void settle(world& w) {
   const auto heard = [&] { return w.people.asked() + w.people.answered() + w.store.commits(); };
   const auto end = w.time.elapsed() + settle_time;
@@ -86,6 +89,8 @@ void settle(world& w) {
     const auto now = heard();
     quiet = now == last ? quiet + 2s : 0s;
     last = now;
+    if (quiet >= cluster_settles && !w.awaits_anything(quiet_time))
+      return;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "app/sim/world.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace souk::sim {
@@ -26,7 +27,7 @@ world::world(uint64_t seed, const fault_plan& with)
     hear_webhook(event, fact, std::move(answered));
   });
   money.on_call([this](const psp::call& what, bool arrived) {
-    arrived ? told_money.happened(what, money.intents()) : told_money.called(what);
+    arrived ? told_money.happened(what, money.in_order()) : told_money.called(what);
   });
   wires.set_faults(plan.links);
   slots_.resize(static_cast<size_t>(plan.nodes));
@@ -281,31 +282,21 @@ void world::look_who_serves() {
 }
 
 bool world::step(std::chrono::nanoseconds until) {
-  for (auto& s : slots_)
+  const auto now = time.elapsed();
+  const auto due = time.next_due();
+  ready_.clear();
+  for (auto& s : slots_) {
     if (s.dying)
       bury(s);
-  const auto due = time.next_due();
-  const bool outside_first = due && *due <= time.elapsed() && plan.shuffle && random.percent(30);
-  ready_.clear();
-  auto next = due.value_or(until);
-  for (auto& s : slots_) {
-    if (!runs(s)) {
-      if (s.server)
-        next = std::min(next, s.paused_until);
-      continue;
-    }
-    if (s.busy_until > time.elapsed()) {
-      next = std::min(next, s.busy_until);
-      continue;
-    }
-    if (s.server->has_work())
+    if (runs(s) && s.busy_until <= now && s.server->has_work())
       ready_.push_back(&s);
-    next = std::min(next, s.server->next_timer().value_or(until));
   }
+  const bool outside_first = due && *due <= now && plan.shuffle && random.percent(30);
   if (!ready_.empty() && !outside_first) {
     const auto last = static_cast<int64_t>(ready_.size()) - 1;
     run_job(*ready_[last == 0 ? 0 : static_cast<size_t>(random.between(0, last))]);
   } else if (!time.run_one()) {
+    const auto next = next_moment(until);
     if (next >= until)
       return false;
     move_to(next);
@@ -318,6 +309,30 @@ bool world::step(std::chrono::nanoseconds until) {
     crash(0, restart_after);
   }
   return true;
+}
+
+/// When something happens again, if nothing is to be done now.
+std::chrono::nanoseconds world::next_moment(std::chrono::nanoseconds until) {
+  auto next = time.next_due().value_or(until);
+  for (auto& s : slots_)
+    if (s.server && !runs(s))
+      next = std::min(next, s.paused_until);
+    else if (s.server && s.busy_until > time.elapsed())
+      next = std::min(next, s.busy_until);
+    else if (s.server)
+      next = std::min(next, s.server->next_timer().value_or(until));
+  return next;
+}
+
+bool world::awaits_anything(std::chrono::nanoseconds within) {
+  const auto until = time.elapsed() + within;
+  const auto next = time.next_of_people();
+  const auto by_then = time.now() + std::chrono::ceil<microseconds>(within);
+  if ((next && *next <= until) || store.is_anybody_due(by_then))
+    return true;
+  return std::ranges::any_of(slots_, [&](slot& s) {
+    return !runs(s) || s.leaving || !s.server->is_active() || s.server->has_errand_before(until);
+  });
 }
 
 void world::run_for(std::chrono::nanoseconds span) {

@@ -47,6 +47,10 @@ public:
   /// No faults from now on; but the bank may be away for longer.
   void heal(bool and_the_bank = true);
 
+  /// A node is not a member yet, or something is due within so long that is no heartbeat, scan or
+  /// reading: people, the bank, a wakeup row, an entity's timer.
+  bool awaits_anything(std::chrono::nanoseconds within);
+
   /// The dice of one turn of one person: what others do or leave does not change it.
   dice dice_of(const act& turn) const;
   uint64_t steps() const { return steps_; }
@@ -79,6 +83,7 @@ public:
 private:
   /// False when nothing happens before `until`.
   bool step(std::chrono::nanoseconds until);
+  std::chrono::nanoseconds next_moment(std::chrono::nanoseconds until);
   struct slot {
     std::string name;
     std::unique_ptr<node> server;

@@ -231,13 +231,13 @@ TEST_F(OrderHistory, FindsCallsOfTheBankThatNobodyCommittedTo) {
 TEST_F(OrderHistory, FindsMoneyAtTheBankBeyondTheTotal) {
   explained_money money{told, time, complain};
   hold();
-  std::map<std::string, psp::payment_intent> intents;
-  intents["pi"].metadata["order_id"] = "o";
+  psp::payment_intent intent;
+  intent.metadata["order_id"] = "o";
   const psp::call call{"POST", "/v1/payment_intents", {}, "o/pay/1"};
-  money.happened(call, intents);
+  money.happened(call, {&intent});
   expect_fine();
-  intents["pi"].received = 101;
-  money.happened(call, intents);
+  intent.received = 101;
+  money.happened(call, {&intent});
   expect_complaint("charged more than its total");
 }
 
