@@ -51,7 +51,7 @@ result<std::pair<entity_id, command_meta>> read(const pb::item::question& from) 
 }
 
 // Messages that stand one behind the other are read as one, with the items of both.
-bool outbox::add(pb::item what) {
+bool outbox::add(pb::item&& what) {
   pb::envelope lone;
   *lone.add_items() = std::move(what);
   const auto bytes = lone.SerializeAsString();
@@ -78,13 +78,13 @@ std::vector<std::string> outbox::take(const node_ref& from, const node_ref& to, 
   return all;
 }
 
-result<pb::envelope> parse_envelope(const std::string& message) {
-  pb::envelope out;
-  if (!out.ParseFromString(message))
+result<std::shared_ptr<const pb::envelope>> parse_envelope(const std::string& message) {
+  const auto out = std::make_shared<pb::envelope>();
+  if (!out->ParseFromString(message))
     return fail(errc::malformed, "an envelope that does not parse");
-  if (out.from().name().empty())
+  if (out->from().name().empty())
     return fail(errc::malformed, "an envelope without a sender");
-  return out;
+  return std::shared_ptr<const pb::envelope>{out};
 }
 
 } // namespace souk::cluster

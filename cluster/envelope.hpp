@@ -4,6 +4,7 @@
 #include "cluster/member.hpp"
 #include "cluster/request.hpp"
 
+#include <memory>
 #include <mutex>
 #include <proto/cluster.pb.h>
 
@@ -28,7 +29,7 @@ inline constexpr size_t envelope_bytes = 256 << 10;
 class outbox {
 public:
   /// True when it was empty: somebody has to take().
-  bool add(pb::item what);
+  bool add(pb::item&& what);
   /// Everything, as envelopes in the order of add().
   std::vector<std::string> take(const node_ref& from, const node_ref& to, uint64_t view);
 
@@ -38,6 +39,6 @@ private:
 };
 
 /// errc::malformed when the bytes are no envelope, or one without a sender.
-result<pb::envelope> parse_envelope(const std::string& message);
+result<std::shared_ptr<const pb::envelope>> parse_envelope(const std::string& message);
 
 } // namespace souk::cluster

@@ -73,7 +73,7 @@ bool gateway::pack(uint64_t id, pending& p) {
   return true;
 }
 
-void gateway::put(pb::item what) {
+void gateway::put(pb::item&& what) {
   if (box_.add(std::move(what)))
     caf::anon_send(gateway_actor{this}, flush_task_); // behind what waits in the mailbox
 }
@@ -229,7 +229,7 @@ void gateway::moved(const request_ptr& what, uint64_t version) {
   delayed_send(this, pause, make_task([&route, what] { route.send(what); }));
 }
 
-void gateway::tell(pb::item what) {
+void gateway::tell(pb::item&& what) {
   if (has_path())
     put(std::move(what));
 }

@@ -58,7 +58,7 @@ public:
 
   // For the mesh, by way of tasks: they run on this actor.
   void received(const pb::envelope& what);
-  void tell(pb::item what);
+  void tell(pb::item&& what);
   void link(bool up);
   /// Another node passes envelopes on: the peer is alive, but not reached directly.
   void relay(const node_ref& via);
@@ -75,7 +75,7 @@ private:
 
   void ask(const request_ptr& what);
   bool pack(uint64_t id, pending& p);
-  void put(pb::item what); ///< any thread
+  void put(pb::item&& what); ///< any thread
   void flush();
   bool has_path() const { return up_ || via_; }
   void send_all_again();

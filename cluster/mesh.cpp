@@ -29,6 +29,15 @@ result<void> mesh::start(control_sink control, link_watch watch) {
            }});
 }
 
+template <class What>
+void mesh::run_on(const node_ref& who, What what) const {
+  std::lock_guard lock(mutex_);
+  const auto it = ways_.find(who);
+  if (it != ways_.end())
+    caf::anon_send(it->second.gate, make_task([what = std::move(what),
+                                               to = it->second.behind]() mutable { what(*to); }));
+}
+
 void mesh::stop() {
   net_.stop();
   std::vector<gateway_actor> all;
@@ -78,16 +87,8 @@ bool mesh::is_linked(const node_ref& who) const {
   return it != ways_.end() && it->second.linked;
 }
 
-void mesh::run_on(const node_ref& who, std::function<void(gateway&)> what) const {
-  std::lock_guard lock(mutex_);
-  const auto it = ways_.find(who);
-  if (it != ways_.end())
-    caf::anon_send(it->second.gate,
-                   make_task([what = std::move(what), to = it->second.behind] { what(*to); }));
-}
-
 void mesh::tell(const node_ref& to, pb::item what) {
-  run_on(to, [what = std::move(what)](gateway& g) { g.tell(what); });
+  run_on(to, [what = std::move(what)](gateway& g) mutable { g.tell(std::move(what)); });
 }
 
 void mesh::relay(const node_ref& who, const node_ref& via) {
@@ -111,11 +112,12 @@ void mesh::refuse(const node_ref& from, const char* why) {
 }
 
 void mesh::received(const node_ref& from, const std::string& message) {
-  auto parsed = parse_envelope(message);
+  const auto parsed = parse_envelope(message);
   if (!parsed)
     return refuse(from, "garbled");
-  const auto sender = read(parsed->from());
-  const auto addressee = read(parsed->to());
+  const auto& envelope = *parsed;
+  const auto sender = read(envelope->from());
+  const auto addressee = read(envelope->to());
   if (addressee != self_) {
     if (sender != from || !is_linked(addressee))
       return refuse(from, "misdirected");
@@ -124,12 +126,10 @@ void mesh::received(const node_ref& from, const std::string& message) {
   }
   if (!gate(sender))
     return refuse(from, "stranger");
-  route_.heard_of(parsed->view());
+  route_.heard_of(envelope->view());
   if (sender != from) // it found that the direct way does not work; answers go back the same way
     run_on(sender, [from](gateway& g) { g.came_by(from); });
-  run_on(sender, [envelope = std::make_shared<const pb::envelope>(std::move(*parsed))](gateway& g) {
-    g.received(*envelope);
-  });
+  run_on(sender, [envelope](gateway& g) { g.received(*envelope); });
 }
 
 } // namespace souk::cluster

@@ -37,7 +37,9 @@ private:
   };
   void received(const node_ref& from, const std::string& message);
   void linked(const node_ref& peer, bool up);
-  void run_on(const node_ref& who, std::function<void(gateway&)> what) const;
+  /// `what(gateway&)` on the way's own actor; nothing when there is no way.
+  template <class What>
+  void run_on(const node_ref& who, What what) const;
   void refuse(const node_ref& from, const char* why);
 
   caf::actor_system& system_;

@@ -1,10 +1,13 @@
 #include "cluster/placement.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace souk::cluster {
 
-placement place(const std::vector<share>& nodes) {
+namespace {
+
+placement draw(const std::vector<share>& nodes) {
   placement owners;
   owners.fill(no_owner);
   std::array<uint64_t, shard_count> highest{};
@@ -27,6 +30,22 @@ placement place(const std::vector<share>& nodes) {
         owner = i;
       }
     }
+  return owners;
+}
+
+} // namespace
+
+/// Most versions of the membership change nothing of the shares: somebody is suspected, or joins.
+placement place(const std::vector<share>& nodes) {
+  thread_local std::vector<share> last;
+  thread_local placement owners = draw(last);
+  const auto is_same = [](const share& a, const share& b) {
+    return a.node == b.node && a.weight == b.weight;
+  };
+  if (!std::ranges::equal(nodes, last, is_same)) {
+    owners = draw(nodes);
+    last = nodes;
+  }
   return owners;
 }
 

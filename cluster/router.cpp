@@ -210,6 +210,7 @@ void router::open(uint32_t shard) {
 
 std::vector<uint32_t> router::open_shards() const {
   std::vector<uint32_t> all;
+  all.reserve(shard_count);
   for (uint32_t shard = 0; shard < shard_count; ++shard)
     if (shards_[shard].open)
       all.push_back(shard);
@@ -282,6 +283,8 @@ void router::sweep() {
                                   : std::chrono::nanoseconds{limits_.idle};
   std::vector<activation_ptr> idle_ones;
   for (auto& s : shards_) {
+    if (!s.open) // its entities have been told to go
+      continue;
     std::lock_guard lock(s.mutex);
     for (auto& [id, a] : s.active)
       if (a->under_way() == 0 && now - a->last_used() >= idle)

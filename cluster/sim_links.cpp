@@ -24,7 +24,7 @@ sim_links* sim_network::find(const node_ref& who) const {
 void sim_network::connect(const node_ref& from, const peer& to) {
   later_(latency(), [this, from, to] {
     auto* dialler = find(from);
-    if (!dialler || !dialler->wanted_.contains(to.who) || wires_[between(from, to.who)].up)
+    if (!dialler || !dialler->wanted_.contains(to.who) || is_up(between(from, to.who)))
       return;
     const auto again = [&] { later_(reconnect_pause, [this, from, to] { connect(from, to); }); };
     if (is_cut(from.node, to.who.node) || is_cut(to.who.node, from.node))
@@ -38,19 +38,16 @@ void sim_network::connect(const node_ref& from, const peer& to) {
     auto* listener = *alive;
     if (!listener->heard_.knows(from) || !dialler->heard_.knows(to.who))
       return again();
-    auto& w = wires_[between(from, to.who)];
-    w = {.up = true, .on_the_way = {}, .held = {}};
-    ++lives_[between(from, to.who)];
+    const auto which = between(from, to.who);
+    wires_[which] = std::make_shared<wire>(wire{which});
     listener->heard_.up(from);
     dialler->heard_.up(to.who);
   });
 }
 
 void sim_network::drop(const ends& which, link_loss why) {
-  const auto it = wires_.find(which);
-  if (it == wires_.end() || !it->second.up)
+  if (wires_.erase(which) == 0)
     return;
-  wires_.erase(it);
   for (const auto& [here, there] : {which, ends{which.second, which.first}})
     if (auto* left = find(here)) {
       left->heard_.down(there, why);
@@ -60,10 +57,12 @@ void sim_network::drop(const ends& which, link_loss why) {
 }
 
 void sim_network::drop_later(const ends& which, link_loss why, std::chrono::nanoseconds delay) {
-  later_(delay, [this, which, why, life = lives_[which]] {
-    if (lives_[which] == life)
-      drop(which, why);
-  });
+  const auto it = wires_.find(which);
+  if (it != wires_.end())
+    later_(delay, [this, why, weak = std::weak_ptr{it->second}] {
+      if (const auto w = weak.lock())
+        drop(w->between, why);
+    });
 }
 
 void sim_network::slow_down(const std::string& from, const std::string& to,
@@ -74,40 +73,39 @@ void sim_network::slow_down(const std::string& from, const std::string& to,
     slow_[{from, to}] = by;
 }
 
-void sim_network::deliver(const node_ref& from, const node_ref& to, std::string message) {
-  const auto which = between(from, to);
+void sim_network::deliver(const wire_ptr& over, side from, std::string message) {
   if (faults_.reset > 0 && random_() % 1'000'000 < faults_.reset)
-    return drop_later(which, link_loss::lost, latency());
-  auto& w = wires_[which];
-  if (is_cut(from.node, to.node)) {
-    if (w.held.empty())
-      later_(faults_.silence, [this, which, life = lives_[which]] {
-        const auto it = wires_.find(which);
-        if (lives_[which] == life && it != wires_.end() && !it->second.held.empty())
-          drop(which, link_loss::silent);
+    return drop_later(over->between, link_loss::lost, latency());
+  if (is_cut(over->sender(from).node, over->receiver(from).node)) {
+    if (over->held.empty())
+      later_(faults_.silence, [this, weak = std::weak_ptr{over}] {
+        if (const auto w = weak.lock(); w && !w->held.empty())
+          drop(w->between, link_loss::silent);
       });
-    w.held.emplace_back(from, std::move(message));
+    over->held.emplace_back(from, std::move(message));
     return;
   }
   if (faults_.twice > 0 && random_() % 1'000'000 < faults_.twice)
-    carry(from, to, message);
-  carry(from, to, std::move(message));
+    carry(over, from, message);
+  carry(over, from, std::move(message));
 }
 
-void sim_network::carry(const node_ref& from, const node_ref& to, std::string message) {
-  const auto which = between(from, to);
-  wires_[which].on_the_way[from].push_back(std::move(message));
-  const auto slower = slow_.find({from.node, to.node});
-  const auto delay = latency() + (slower == slow_.end() ? 0ns : slower->second);
-  later_(delay, [this, from, to, which, life = lives_[which]] {
-    const auto it = wires_.find(which);
-    if (lives_[which] != life || it == wires_.end() || !it->second.up)
+void sim_network::carry(const wire_ptr& over, side from, std::string message) {
+  over->on_the_way[static_cast<size_t>(from)].push_back(std::move(message));
+  auto delay = latency();
+  if (!slow_.empty())
+    if (const auto slower = slow_.find({over->sender(from).node, over->receiver(from).node});
+        slower != slow_.end())
+      delay += slower->second;
+  later_(delay, [this, from, weak = std::weak_ptr{over}] {
+    const auto w = weak.lock();
+    if (!w)
       return;
-    auto& queue = it->second.on_the_way[from];
-    const auto arrived = std::move(queue.front()); // whoever arrives first: a link keeps its order
+    auto& queue = w->on_the_way[static_cast<size_t>(from)];
+    auto arrived = std::move(queue.front()); // whoever arrives first: a link keeps its order
     queue.pop_front();
-    if (auto* there = find(to))
-      there->heard_.received(from, arrived);
+    if (auto* there = find(w->receiver(from)))
+      there->heard_.received(w->sender(from), std::move(arrived));
   });
 }
 
@@ -116,8 +114,8 @@ void sim_network::heal(const std::string& from, const std::string& to) {
   for (auto& [which, w] : wires_) {
     if (is_cut(which.first.node, which.second.node) || is_cut(which.second.node, which.first.node))
       continue;
-    for (auto& [sender, message] : std::exchange(w.held, {}))
-      deliver(sender, sender == which.first ? which.second : which.first, std::move(message));
+    for (auto& [sender, message] : std::exchange(w->held, {}))
+      deliver(w, sender, std::move(message));
   }
 }
 
@@ -126,7 +124,7 @@ void sim_network::reject(const std::string& one, const std::string& other) {
   rejected_.insert({other, one});
   std::vector<ends> open;
   for (const auto& [which, w] : wires_)
-    if (w.up && rejected_.contains({which.first.node, which.second.node}))
+    if (rejected_.contains({which.first.node, which.second.node}))
       open.push_back(which);
   for (const auto& which : open)
     drop(which, link_loss::lost);
@@ -156,7 +154,7 @@ result<void> sim_links::listen(link_events heard) {
 void sim_links::open(const peer& to) {
   if (!wanted_.emplace(to.who, to).second)
     return;
-  if (net_.wires_[sim_network::between(self_, to.who)].up)
+  if (net_.is_up(sim_network::between(self_, to.who)))
     return;
   net_.connect(self_, to);
 }
@@ -168,9 +166,11 @@ void sim_links::close(const node_ref& to) {
 
 bool sim_links::send(const node_ref& to, std::string message) {
   const auto it = net_.wires_.find(sim_network::between(self_, to));
-  if (it == net_.wires_.end() || !it->second.up || !alive_)
+  if (it == net_.wires_.end() || !alive_)
     return false;
-  net_.deliver(self_, to, std::move(message));
+  using side = sim_network::side;
+  net_.deliver(it->second, it->first.first == self_ ? side::first : side::second,
+               std::move(message));
   return true;
 }
 
@@ -181,7 +181,7 @@ void sim_links::stop() {
   wanted_.clear();
   std::vector<sim_network::ends> mine;
   for (const auto& [which, w] : net_.wires_)
-    if (w.up && (which.first == self_ || which.second == self_))
+    if (which.first == self_ || which.second == self_)
       mine.push_back(which);
   for (const auto& which : mine) {
     const auto& other = which.first == self_ ? which.second : which.first;

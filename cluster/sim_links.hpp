@@ -5,6 +5,7 @@
 #include "cluster/links.hpp"
 #include "persistence/sim_journal.hpp"
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -43,19 +44,29 @@ public:
   /// Everything from `from` to `to` takes so much longer; 0: as before.
   void slow_down(const std::string& from, const std::string& to, std::chrono::nanoseconds by);
   bool is_cut(const std::string& from, const std::string& to) const {
-    return cuts_.contains({from, to});
+    return !cuts_.empty() && cuts_.contains({from, to});
   }
 
 private:
   friend class sim_links;
   using address = std::pair<std::string, int>;
-  /// One connection between two processes.
-  struct wire {
-    bool up = false;
-    std::map<node_ref, std::deque<std::string>> on_the_way; ///< by sender, in order
-    std::vector<std::pair<node_ref, std::string>> held;     ///< by a cut, with its sender
-  };
   using ends = std::pair<node_ref, node_ref>;
+  /// Which of the two ends sends.
+  enum class side : uint8_t { first, second };
+  /// One connection between two processes, as long as it is up: what was to happen on one that has
+  /// ended does not find it any more.
+  struct wire {
+    ends between;
+    std::array<std::deque<std::string>, 2> on_the_way = {}; ///< by sender, in order
+    std::vector<std::pair<side, std::string>> held = {};    ///< by a cut, with its sender
+    const node_ref& sender(side from) const {
+      return from == side::first ? between.first : between.second;
+    }
+    const node_ref& receiver(side from) const {
+      return from == side::first ? between.second : between.first;
+    }
+  };
+  using wire_ptr = std::shared_ptr<wire>;
 
   static ends between(const node_ref& a, const node_ref& b) {
     return a < b ? ends{a, b} : ends{b, a};
@@ -64,10 +75,10 @@ private:
   sim_links* find(const node_ref& who) const;
   void connect(const node_ref& from, const peer& to);
   void drop(const ends& which, link_loss why);
-  /// After the latency, unless the connection is another one by then.
   void drop_later(const ends& which, link_loss why, std::chrono::nanoseconds delay);
-  void deliver(const node_ref& from, const node_ref& to, std::string message);
-  void carry(const node_ref& from, const node_ref& to, std::string message);
+  void deliver(const wire_ptr& over, side from, std::string message);
+  void carry(const wire_ptr& over, side from, std::string message);
+  bool is_up(const ends& which) const { return wires_.contains(which); }
 
   persistence::run_later later_;
   std::mt19937_64 random_;
@@ -76,9 +87,7 @@ private:
   std::set<std::pair<std::string, std::string>> rejected_;
   std::map<std::pair<std::string, std::string>, std::chrono::nanoseconds> slow_;
   std::map<address, std::weak_ptr<sim_links*>> listening_;
-  std::map<ends, wire> wires_;
-  std::map<ends, uint64_t>
-      lives_; ///< counts connections, so that late events of an old one are not taken
+  std::map<ends, wire_ptr> wires_;
 };
 
 /// One node's links. Destroying it is the node's crash: the others' connections to it end.

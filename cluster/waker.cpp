@@ -28,7 +28,8 @@ private:
   void scan() {
     auto shards = route_->open_shards();
     std::vector<uint32_t> fresh;
-    std::ranges::set_difference(shards, known_, std::back_inserter(fresh));
+    if (shards != known_)
+      std::ranges::set_difference(shards, known_, std::back_inserter(fresh));
     if (!fresh.empty())
       look_for(fresh, wakeup_grace);
     look_for(shards, 0us);

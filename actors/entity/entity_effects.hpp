@@ -95,8 +95,9 @@ template <model M>
 void shell<M>::arm_timer() {
   const auto mono = env_.time.monotonic();
   auto next = std::chrono::nanoseconds::max();
-  if (const auto due = M::due(fold_.state); due != never && effects_.idle() && !effects_held_)
-    next = std::max<std::chrono::nanoseconds>(due - now(), look_again);
+  if (effects_.idle() && !effects_held_)
+    if (const auto due = M::due(fold_.state); due != never)
+      next = std::max<std::chrono::nanoseconds>(due - now(), look_again);
   if (const auto turn = effects_.next_turn())
     next = std::min(next, std::max(*turn - mono, std::chrono::nanoseconds{0}));
   for (const auto& rq : parked_)

@@ -1,20 +1,10 @@
 #include "app/sim/explain_table.hpp"
 
+#include <algorithm>
+
 namespace souk::sim {
 
 using cluster::member_state;
-
-namespace {
-
-std::vector<cluster::node_ref> owners_of(const cluster::view& v) {
-  std::vector<cluster::node_ref> out(shard_count);
-  for (uint32_t shard = 0; shard < shard_count; ++shard)
-    if (const auto* owner = v.owner_of(shard))
-      out[shard] = owner->who;
-  return out;
-}
-
-} // namespace
 
 explained_table::explained_table(cluster::sim_membership_store& table, history::complaint complain)
     : table_(table), complain_(std::move(complain)),
@@ -39,22 +29,44 @@ void explained_table::changed() {
   }
 }
 
+cluster::placement explained_table::shards_of(const cluster::view& v,
+                                              std::vector<cluster::node_ref>& owners) {
+  std::vector<uint16_t> places(v.owners.size(), cluster::no_owner);
+  auto out = v.shards;
+  for (auto& owner : out) {
+    if (owner == cluster::no_owner)
+      continue;
+    auto& place = places.at(owner);
+    if (place == cluster::no_owner) {
+      const auto& who = v.owners[owner].who;
+      const auto known = std::ranges::find(owners, who);
+      place = static_cast<uint16_t>(known - owners.begin());
+      if (known == owners.end())
+        owners.push_back(who);
+    }
+    owner = place;
+  }
+  return out;
+}
+
 void explained_table::installed(const cluster::node_ref& at, const cluster::view& what) {
   const auto seen = versions_.find(what.version);
   if (seen == versions_.end())
     return complain_("members",
                      at.text() + " has a version nobody wrote: " + std::to_string(what.version));
-  auto owners = owners_of(what);
   auto& first = seen->second;
-  for (const auto& owner : owners)
-    if (owner.node.empty() ? !first.active.empty() : !first.active.contains(owner)) {
-      complain_("members", at.text() + " gives a shard to " + owner.text() + " in version " +
-                               std::to_string(what.version));
-      break;
-    }
-  if (first.owners.empty())
-    first.owners = std::move(owners);
-  else if (first.owners != owners)
+  const auto shards = shards_of(what, first.owners);
+  const auto stranger = std::ranges::find_if_not(
+      first.owners, [&](const auto& owner) { return first.active.contains(owner); });
+  if (stranger != first.owners.end())
+    complain_("members", at.text() + " gives a shard to " + stranger->text() + " in version " +
+                             std::to_string(what.version));
+  if (!first.active.empty() && std::ranges::find(shards, cluster::no_owner) != shards.end())
+    complain_("members",
+              at.text() + " gives a shard to nobody in version " + std::to_string(what.version));
+  if (!first.shards)
+    first.shards = shards;
+  else if (*first.shards != shards)
     complain_("members", at.text() + " shares the shards out otherwise than others in version " +
                              std::to_string(what.version));
 }

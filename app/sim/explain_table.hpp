@@ -21,9 +21,14 @@ public:
 private:
   struct version {
     std::set<cluster::node_ref> active;
-    std::vector<cluster::node_ref> owners; ///< of each shard, as the first node saw them
+    /// As the first node saw them: who owns shards, and the place of each shard's owner there.
+    std::vector<cluster::node_ref> owners;
+    std::optional<cluster::placement> shards;
   };
   void changed();
+  /// The view's shards by their owners' places in `owners`, which grows by those it lacks.
+  static cluster::placement shards_of(const cluster::view& v,
+                                      std::vector<cluster::node_ref>& owners);
 
   const cluster::sim_membership_store& table_;
   const history::complaint complain_;

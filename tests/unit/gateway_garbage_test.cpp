@@ -39,10 +39,11 @@ protected:
     run();
     if (wires.on_the_way.empty())
       return "no answer";
-    const auto answer = cluster::parse_envelope(wires.on_the_way.front().text);
+    const auto parsed = cluster::parse_envelope(wires.on_the_way.front().text);
     settle();
-    if (!answer || answer->items_size() != 1 || answer->items(0).id() != 77)
+    if (!parsed || (*parsed)->items_size() != 1 || (*parsed)->items(0).id() != 77)
       return "another answer";
+    const auto& answer = *parsed;
     return answer->items(0).has_failure() ? answer->items(0).failure().code() : "answered";
   }
   void expect_good_traffic() {
@@ -102,7 +103,7 @@ TEST_F(GatewayGarbage, IsIgnoredWhereItIsOfANewerVersion) {
   wires.deliver_next();
   run();
   ASSERT_EQ(wires.on_the_way.size(), 1u);
-  const auto answer = cluster::parse_envelope(wires.on_the_way.front().text);
+  const auto answer = cluster::parse_envelope(wires.on_the_way.front().text).value();
   ASSERT_EQ(answer->items_size(), 1);
   EXPECT_TRUE(answer->items(0).has_reply());
   settle();
