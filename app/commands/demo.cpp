@@ -1,5 +1,5 @@
-// `souk demo`: a catalogue of any size, written by three sessions at once: while one draws up
-// products or waits for the log, Postgres writes those of the others.
+// `souk demo`: a catalogue of any size, written by several sessions at once: while one draws up
+// products, Postgres writes those of the others.
 #include "actors/catalogue/demo_load.hpp"
 #include "actors/stock/opening.hpp"
 #include "app/commands/commands.hpp"
@@ -16,7 +16,8 @@ namespace souk::app {
 
 namespace {
 
-constexpr size_t sessions = 3;
+/// One for each core: with more they wait for each other's pages.
+const auto sessions = std::clamp(std::thread::hardware_concurrency(), 2u, 4u);
 constexpr auto piece_deadline = 120s;
 
 class demo_run {
@@ -121,7 +122,7 @@ result<catalogue::demo_loaded> demo_run::run() {
     return prepared.error();
   {
     std::vector<std::jthread> threads;
-    for (size_t i = 0; i < sessions; ++i)
+    for (unsigned i = 0; i < sessions; ++i)
       threads.emplace_back([this] { work(); });
   }
   shown_.end();
