@@ -39,6 +39,15 @@ result<void> resolve_products(sql::connection& c, std::vector<product_input>& pr
   return {};
 }
 
+failure all_taken(const std::vector<product_input>& products, const id_set& taken) {
+  auto why = fail(errc::conflict, "the SKU belongs to another product");
+  for (const auto& p : products)
+    for (size_t v = 0; v < p.variants.size(); ++v)
+      if (taken.contains(p.variants[v].sku))
+        why.problems.push_back(taken_sku(p, v));
+  return why;
+}
+
 /// SKU → variant id. Asks only where a product of ours is there already or the SKU is taken.
 result<id_map> resolve_variants(sql::connection& c, const std::vector<product_input>& products) {
   texts skus;
@@ -53,17 +62,14 @@ result<id_map> resolve_variants(sql::connection& c, const std::vector<product_in
   if (!found)
     return found.error();
   id_map known;
-  for (size_t i = 0; i < found->size(); ++i) {
-    if (owner.at(found->text(i, 0)) != found->text(i, 2)) {
-      auto why = fail(errc::conflict, "the SKU belongs to another product");
-      for (const auto& p : products)
-        for (size_t v = 0; v < p.variants.size(); ++v)
-          if (p.variants[v].sku == found->text(i, 0))
-            why.problems = {taken_sku(p, v)};
-      return why;
-    }
-    known.emplace(found->text(i, 0), found->text(i, 1));
-  }
+  id_set taken;
+  for (size_t i = 0; i < found->size(); ++i)
+    if (owner.at(found->text(i, 0)) == found->text(i, 2))
+      known.emplace(found->text(i, 0), found->text(i, 1));
+    else
+      taken.emplace(found->text(i, 0));
+  if (!taken.empty())
+    return all_taken(products, taken);
   return known;
 }
 

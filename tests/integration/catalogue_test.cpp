@@ -134,12 +134,13 @@ TEST_F(Catalogue, ReportsWrongRowsAndImportsTheOthers) {
   EXPECT_EQ(report.rows, 4u);
   EXPECT_EQ(report.created, 1u);
   EXPECT_EQ(report.failed, 3u);
-  ASSERT_EQ(report.errors.size(), 3u);
+  ASSERT_EQ(report.errors.size(), 4u);
   EXPECT_EQ(report.errors[0].row, 1u);
   EXPECT_EQ(report.errors[1].row, 2u);
   EXPECT_EQ(report.errors[1].field, "/variants/0/sku");
   EXPECT_EQ(report.errors[2].row, 4u);
-  EXPECT_EQ(report.errors[2].field, "/variants/sku");
+  EXPECT_EQ(report.errors[2].field, "/variants/0/sku");
+  EXPECT_EQ(report.errors[3].field, "/variants/1/sku") << "of each variant, as a dry run says";
 }
 
 TEST_F(Catalogue, RefusesStockInAWarehouseThatIsNotThere) {
