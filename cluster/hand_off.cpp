@@ -1,22 +1,27 @@
 #include "cluster/hand_off.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace souk::cluster {
 
-void hand_off::gained(uint64_t version, const std::vector<uint32_t>& shards,
+void hand_off::gained(uint64_t before, uint64_t version, const std::vector<uint32_t>& shards,
                       const std::set<node_ref>& others, std::chrono::nanoseconds now) {
   others_ = others;
   std::erase_if(settled_, [&](const auto& s) { return !others_.contains(s.first); });
+  const awaited anew{version, version, false, now + hand_off_patience};
   for (auto& [shard, w] : waiting_)
-    w.version = version;
+    if (before + 1 == version)
+      w.version = version;
+    else
+      w = anew;
   for (const auto shard : shards)
-    waiting_[shard] = {version, version, false, now + hand_off_patience};
+    waiting_[shard] = anew;
 }
 
-void hand_off::released(uint32_t shard, uint64_t version) {
+void hand_off::released(uint32_t shard, uint64_t owned_by) {
   const auto it = waiting_.find(shard);
-  if (it != waiting_.end() && version >= it->second.since)
+  if (it != waiting_.end() && owned_by + 1 == it->second.since)
     it->second.released = true;
 }
 
@@ -25,18 +30,21 @@ void hand_off::settled(const node_ref& by, uint64_t version) {
   known = std::max(known, version);
 }
 
-bool hand_off::all_settled(uint64_t version) const {
-  return std::ranges::all_of(others_, [&](const node_ref& other) {
+uint64_t hand_off::settled_by_all() const {
+  auto least = std::numeric_limits<uint64_t>::max();
+  for (const auto& other : others_) {
     const auto it = settled_.find(other);
-    return it != settled_.end() && it->second >= version;
-  });
+    least = std::min(least, it == settled_.end() ? 0 : it->second);
+  }
+  return least;
 }
 
 std::vector<uint32_t> hand_off::take_ready(std::chrono::nanoseconds now) {
   std::vector<uint32_t> ready;
+  const auto settled = waiting_.empty() ? 0 : settled_by_all();
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     const auto& w = it->second;
-    const bool let_go = w.released || all_settled(w.since) || now >= w.until;
+    const bool let_go = w.released || settled >= w.since || now >= w.until;
     if (fenced_ < w.version || !let_go) {
       ++it;
       continue;

@@ -1,8 +1,9 @@
 // When a shard that this node has been given may be served: not before who served it let go of it,
 // and not before the sessions of the dead are ended. Nothing here is needed for safety (law 1); it
 // spares conflicts and stale reads. That the former owner is dead proves nothing: when members come
-// and go quickly it may never have got the shard from the one before, who does not know yet. Pure:
-// driven by the membership actor.
+// and go quickly it may never have got the shard from the one before, who does not know yet. And a
+// release proves something only of who owned the shard by the view right before: who misses a view
+// does not know to whom that one gave it. Pure: driven by the membership actor.
 //
 //   gained ──► waiting ──(fenced, and released | everybody settled | patience)──► ready
 #pragma once
@@ -22,15 +23,17 @@ inline constexpr std::chrono::milliseconds hand_off_patience{3'000};
 
 class hand_off {
 public:
-  /// At monotonic `now`, by view `version`; `others` are all other living members. What still
-  /// waits since an earlier view waits for this one: who died meanwhile is fenced first, too.
-  void gained(uint64_t version, const std::vector<uint32_t>& shards,
+  /// At monotonic `now`, by view `version`, after view `before`; `others` are all other living
+  /// members. What still waits since an earlier view waits for this one: who died meanwhile is
+  /// fenced first, too. When views between were missed, nothing that came before counts.
+  void gained(uint64_t before, uint64_t version, const std::vector<uint32_t>& shards,
               const std::set<node_ref>& others, std::chrono::nanoseconds now);
   /// True when it had not been served here yet: its former owner may still hold it.
   bool lost(uint32_t shard) { return waiting_.erase(shard) > 0; }
   /// The dead of view `version` write no more.
   void fenced(uint64_t version) { fenced_ = std::max(fenced_, version); }
-  void released(uint32_t shard, uint64_t version);
+  /// By a node that served it, and owned it by view `owned_by` at last.
+  void released(uint32_t shard, uint64_t owned_by);
   void settled(const node_ref& by, uint64_t version);
 
   /// Takes out the shards that may be served now.
@@ -43,7 +46,7 @@ private:
     bool released = false;
     std::chrono::nanoseconds until{0};
   };
-  bool all_settled(uint64_t version) const;
+  uint64_t settled_by_all() const; ///< the newest view that all others have settled by
 
   std::map<uint32_t, awaited> waiting_;
   std::set<node_ref> others_;

@@ -203,7 +203,8 @@ void participant::emptied(uint32_t shard) {
   pb::item item;
   item.mutable_released()->set_shard(shard);
   item.mutable_released()->set_view(table_.version);
-  around_.ways->tell(it->second, std::move(item));
+  item.mutable_released()->set_owned_by(it->second.owned_by);
+  around_.ways->tell(it->second.to, std::move(item));
   outgoing_.erase(it);
   tell_settled();
   look_whether_left();

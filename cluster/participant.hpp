@@ -95,7 +95,7 @@ private:
   void note_deaths(const membership& before);
   void expire();
   void meet(const membership& now);
-  void install();
+  void install(uint64_t before);
   /// Reads, edits one row and writes it, again and again until nobody was faster; `edit` returns
   /// nothing when there is nothing to do any more.
   void change(edit how, std::function<void()> then = {});
@@ -168,8 +168,12 @@ private:
   std::multimap<node_ref, question> asked_for_; ///< whom we probe because another asked
 
   hand_off incoming_;
-  std::map<uint32_t, node_ref> outgoing_; ///< lost shards that are not empty yet, to whom
-  bool fence_needed_ = true;              ///< at first: whoever died before we came
+  struct parting {
+    node_ref to;
+    uint64_t owned_by; ///< the last view by which it was ours
+  };
+  std::map<uint32_t, parting> outgoing_; ///< lost shards that are not empty yet
+  bool fence_needed_ = true;             ///< at first: whoever died before we came
   bool fencing_ = false;
   std::chrono::nanoseconds fence_not_before_{0};
 };

@@ -66,7 +66,7 @@ void participant::adopt(const membership& now) {
   if (!is_newer)
     return fence_needed_ ? fence_dead() : void(); // a last word may have come
   meet(now);
-  install();
+  install(before.version);
   for (const auto& m : before.members)
     if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
       probes_.forget(m.who);
@@ -127,7 +127,7 @@ void participant::meet(const membership& now) {
       around_.ways->open({m.who, m.host, m.port});
 }
 
-void participant::install() {
+void participant::install(uint64_t before) {
   auto next = std::make_shared<view>();
   next->version = table_.version;
   next->feature_level = self_.feature_level;
@@ -149,16 +149,16 @@ void participant::install() {
 
   for (const auto shard : moved.gained)
     outgoing_.erase(shard);
-  incoming_.gained(table_.version, moved.gained, others(), around_.time->monotonic());
+  incoming_.gained(before, table_.version, moved.gained, others(), around_.time->monotonic());
   for (const auto shard : moved.lost) {
     if (incoming_.lost(shard))
       continue; // not ours to release: the next owner waits until everybody has settled
     if (const auto* owner = next->owner_of(shard))
-      outgoing_[shard] = owner->who;
+      outgoing_[shard] = {owner->who, before};
   }
-  for (auto& [shard, to] : outgoing_)
+  for (auto& [shard, leaves] : outgoing_)
     if (const auto* owner = next->owner_of(shard))
-      to = owner->who;
+      leaves.to = owner->who;
   log::info("cluster.view", {{"version", std::to_string(table_.version)},
                              {"active", std::to_string(shares.size())},
                              {"gained", std::to_string(moved.gained.size())},

@@ -223,7 +223,7 @@ void participant::control(const node_ref& from, const pb::item& what) {
   case pb::item::kReached:
     return heard_report(from, read(what.reached().whom()), what.reached().alive());
   case pb::item::kReleased:
-    incoming_.released(what.released().shard(), what.released().view());
+    incoming_.released(what.released().shard(), what.released().owned_by());
     return open_ready();
   case pb::item::kSettled:
     incoming_.settled(from, what.settled());

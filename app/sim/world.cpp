@@ -10,6 +10,8 @@ constexpr std::chrono::milliseconds restart_after{50};
 /// Shards change hands, and what was promised to readers runs out, while a view is this new.
 constexpr std::chrono::seconds view_settles{5};
 constexpr std::chrono::milliseconds look_every{20};
+/// The table's clock says who has been silent for how long: after a leap it is wrong for a while.
+constexpr std::chrono::nanoseconds leap_tells = cluster::gone_after + cluster::fresh_for;
 } // namespace
 
 world::world(uint64_t seed, const fault_plan& with)
@@ -198,6 +200,7 @@ void world::strike(const fault& f) {
   case fault::kind::fail_over:
     return fail_over(f.span);
   case fault::kind::leap:
+    leap_over_ = time.elapsed() + leap_tells;
     return time.leap(std::chrono::ceil<std::chrono::seconds>(f.span));
   case fault::kind::store_slow:
     store.set_slow(plan.store_slow);
@@ -268,7 +271,8 @@ void world::move_to(std::chrono::nanoseconds elapsed) {
   for (auto& s : slots_)
     if (runs(s))
       s.server->catch_up();
-  if (elapsed < views_changed_ + view_settles && elapsed >= looked_ + look_every)
+  if (elapsed < views_changed_ + view_settles && elapsed >= looked_ + look_every &&
+      elapsed >= leap_over_)
     look_who_serves();
 }
 

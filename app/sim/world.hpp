@@ -117,7 +117,7 @@ private:
   const uint64_t seed_;
   std::vector<slot> slots_;
   std::vector<slot*> ready_; ///< of one step
-  std::chrono::nanoseconds views_changed_{0}, looked_{0};
+  std::chrono::nanoseconds views_changed_{0}, looked_{0}, leap_over_{0};
   uint64_t steps_ = 0;
   int crashes_ = 0;
   bool healed_ = false;

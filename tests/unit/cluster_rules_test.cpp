@@ -162,25 +162,37 @@ TEST(Probing, RemembersBehindItsOwnSleepWhoWasSilentBefore) {
 
 TEST(HandOff, WaitsForTheFormerOwnersRelease) {
   hand_off h;
-  h.gained(5, {7, 8}, {b, c}, 0s);
+  h.gained(4, 5, {7, 8}, {b, c}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1ms).empty());
-  h.released(7, 5);
+  h.released(7, 4);
   EXPECT_EQ(h.take_ready(1ms), std::vector<uint32_t>{7});
 }
 
-TEST(HandOff, TakesNoReleaseOfAnOlderView) {
+TEST(HandOff, TakesNoReleaseOfWhoOwnedItAnyTimeBefore) {
   hand_off h;
-  h.gained(5, {7}, {b}, 0s);
+  h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
-  h.released(7, 4);
+  h.released(7, 3); // by view 4 it may have been somebody else's, who has not heard of view 5
   EXPECT_TRUE(h.take_ready(1ms).empty());
+}
+
+TEST(HandOff, BeginsAgainWhenItMissedAView) {
+  hand_off h;
+  h.gained(4, 5, {7}, {b}, 0s);
+  h.released(7, 4);
+  h.settled(b, 5);
+  h.gained(5, 7, {}, {b}, 1s); // by view 6 it may have been somebody else's
+  h.fenced(7);
+  EXPECT_TRUE(h.take_ready(1s).empty());
+  h.settled(b, 7);
+  EXPECT_EQ(h.take_ready(1s).size(), 1u);
 }
 
 TEST(HandOff, OpensWhatNobodyHeldOnceEverybodyHasSettled) {
   hand_off h;
   h.settled(b, 5); // may come before we know of the view
-  h.gained(5, {7}, {b, c}, 0s);
+  h.gained(4, 5, {7}, {b, c}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1ms).empty());
   h.settled(c, 6);
@@ -189,7 +201,7 @@ TEST(HandOff, OpensWhatNobodyHeldOnceEverybodyHasSettled) {
 
 TEST(HandOff, WaitsForTheSessionsOfTheDead) {
   hand_off h;
-  h.gained(5, {7}, {c}, 0s);
+  h.gained(4, 5, {7}, {c}, 0s);
   h.settled(c, 5);
   EXPECT_TRUE(h.take_ready(1h).empty());
   h.fenced(5);
@@ -198,9 +210,9 @@ TEST(HandOff, WaitsForTheSessionsOfTheDead) {
 
 TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
   hand_off h;
-  h.gained(5, {7}, {b}, 0s);
+  h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
-  h.gained(6, {}, {}, 1s); // b is dead
+  h.gained(5, 6, {}, {}, 1s); // b is dead
   EXPECT_TRUE(h.take_ready(1s).empty());
   h.fenced(6);
   EXPECT_EQ(h.take_ready(1s).size(), 1u);
@@ -208,7 +220,7 @@ TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
 
 TEST(HandOff, LosesPatienceWithASilentFormerOwner) {
   hand_off h;
-  h.gained(5, {7}, {b}, 0s);
+  h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(hand_off_patience - 1ms).empty());
   EXPECT_EQ(h.take_ready(hand_off_patience).size(), 1u);
@@ -216,7 +228,7 @@ TEST(HandOff, LosesPatienceWithASilentFormerOwner) {
 
 TEST(HandOff, ForgetsAShardThatMovedOn) {
   hand_off h;
-  h.gained(5, {7}, {b}, 0s);
+  h.gained(4, 5, {7}, {b}, 0s);
   EXPECT_TRUE(h.lost(7)) << "it was never served here";
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1h).empty());
