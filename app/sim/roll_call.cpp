@@ -13,6 +13,8 @@ namespace {
 /// Whoever spoke within this time, and was not silent shortly before, counts for everybody: the
 /// protocol takes him for gone only after 5 s.
 constexpr std::chrono::seconds speaks{3};
+/// Older votes do not count.
+constexpr std::chrono::seconds vote_lasts{10};
 
 std::set<cluster::node_ref> voters_of(const member& m) {
   std::set<cluster::node_ref> out;
@@ -56,9 +58,21 @@ void roll_call::look_at(const member& now, const member* before) {
     complain_("cluster",
               now.who.text() + " came back from being " + std::string(to_string(before->state)));
   const bool died = now.state == member_state::dead && before->state != member_state::dead;
-  if (died && !voters.empty() && voters.size() < votes_needed())
-    complain_("cluster", now.who.text() + " is dead by " + std::to_string(voters.size()) +
-                             " votes of " + std::to_string(votes_needed()));
+  if (!died || voters.empty())
+    return;
+  if (const auto votes = votes_that_count(now); votes < votes_needed())
+    complain_("cluster", now.who.text() + " is dead by " + std::to_string(votes) + " votes of " +
+                             std::to_string(votes_needed()));
+}
+
+/// The last one, and of the others those that are not too old by then, of members.
+size_t roll_call::votes_that_count(const member& dead) const {
+  const auto& last = dead.suspicions.back();
+  return static_cast<size_t>(std::ranges::count_if(dead.suspicions, [&](const auto& vote) {
+    const auto* voter = before_.find(vote.by);
+    return vote == last ||
+           (vote.at + vote_lasts >= last.at && voter && voter->state == member_state::active);
+  }));
 }
 
 /// As docs/cluster.md has it, counting only members that nobody can have taken for gone.

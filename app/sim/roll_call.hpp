@@ -29,6 +29,7 @@ public:
 private:
   void written();
   void look_at(const cluster::member& now, const cluster::member* before);
+  size_t votes_that_count(const cluster::member& dead) const;
   size_t votes_needed() const;
 
   const cluster::sim_membership_store& members_;
