@@ -30,6 +30,7 @@ void draw_cluster(fault_plan& out, dice& random) {
   out.burst_every = sometimes(20, 1'000, 10'000);
   out.power_every = sometimes(15, 5'000, 30'000);
   out.upgrade = out.nodes > 1 && random.percent(20);
+  out.part_every = out.nodes > 1 ? sometimes(30, 5'000, 30'000) : 0ms;
 }
 
 /// What takes time, and what tells it.
@@ -184,6 +185,29 @@ struct drawing {
     if (f.peer != f.node)
       add(f, both ? fault::kind::cut_both : fault::kind::cut, random.millis(100, 15'000));
   }
+  /// Two parts that do not reach each other, and often only one of them the table of members. In
+  /// some one part begins anew behind the cut, when the other may have taken it for dead.
+  void part(const fault& f) {
+    const bool is_long = random.percent(20); // so that the table's last word is too old to count
+    const auto span = is_long ? random.millis(30'000, 60'000) : random.millis(1'000, 15'000);
+    std::vector<size_t> here, there;
+    for (size_t n = 0; n < static_cast<size_t>(plan.nodes); ++n)
+      (n == f.node || random.percent(30) ? here : there).push_back(n);
+    for (const auto one : here)
+      for (const auto other : there)
+        add({.at = f.at, .node = one, .peer = other}, fault::kind::cut_both, span);
+    const bool begins_anew = random.percent(30);
+    const auto& without_table = begins_anew || random.percent(50) ? there : here;
+    const auto sooner_or_later = random.millis(-2'000, 3'000);
+    if (begins_anew || random.percent(70))
+      for (const auto one : without_table)
+        add({.at = std::max(f.at + sooner_or_later, 1ms), .node = one}, fault::kind::table_cut,
+            span);
+    if (begins_anew)
+      for (const auto one : here)
+        add({.at = std::max(f.at - random.millis(500, 5'000), 1ms), .node = one},
+            fault::kind::crash, random.millis(5'000, 10'000));
+  }
 };
 
 } // namespace
@@ -195,6 +219,7 @@ std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
   d.every(plan.pause_every,
           [&](const fault& f) { d.add(f, fault::kind::pause, random.millis(10, 10'000)); });
   d.every(plan.cut_every, [&](const fault& f) { d.cut(f); });
+  d.every(plan.part_every, [&](const fault& f) { d.part(f); });
   d.every(plan.drain_every, [&](const fault& f) {
     d.add(f, fault::kind::drain, random.millis(1, plan.down_most.count()));
   });
@@ -232,6 +257,8 @@ std::string fault::text() const {
       return "nothing gets from " + name(node) + " to " + name(peer);
     case kind::cut_both:
       return name(node) + " and " + name(peer) + " are cut apart";
+    case kind::table_cut:
+      return name(node) + " does not reach the table of members";
     case kind::drain:
       return name(node) + " leaves politely and is away";
     case kind::store_away:
