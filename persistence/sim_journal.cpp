@@ -32,6 +32,7 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   };
   std::optional<reached> reader;
   bool committing = false;
+  bool reachable = true;
 
   state(sim_store& s, run_later l, sim_journal_options o, const sim_faults& f)
       : store(s), later(std::move(l)), options(std::move(o)), faults(f), random(options.seed) {}
@@ -85,6 +86,8 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
 
 std::optional<sim_journal::state::reached> sim_journal::state::reach() {
   const auto at = [&](size_t host) -> std::optional<reached> {
+    if (!reachable)
+      return {};
     if (host == store.host() && !store.is_away())
       return reached{{"souk", store.timeline()}, host, &store};
     if (host != store.host() && store.former())
@@ -96,7 +99,7 @@ std::optional<sim_journal::state::reached> sim_journal::state::reach() {
 }
 
 const sim_store* sim_journal::state::read_from() {
-  const bool over = reader && (reader->is.timeline < servers.newest_timeline() ||
+  const bool over = reader && (!reachable || reader->is.timeline < servers.newest_timeline() ||
                                (reader->server == &store ? store.is_away() : !store.former()));
   if (!reader || over || (reader->server == &store && reader->is.timeline < store.timeline()))
     reader = reach();
@@ -258,6 +261,11 @@ void sim_journal::meet(uint32_t timeline, size_t host) {
   (void)state_->servers.meet({"souk", timeline}, host);
 }
 void sim_journal::set_faults(const sim_faults& f) { state_->faults = f; }
+void sim_journal::set_reachable(bool is) {
+  state_->reachable = is;
+  if (!is)
+    state_->store.end_sessions(state_->options.node, state_->options.generation + 1);
+}
 
 void sim_journal::recover(const entity_id& entity, callback<recovered> done) {
   state_->after(state_->latency(), [entity, done = std::move(done)](state& s) {

@@ -46,6 +46,8 @@ public:
   /// The next commit's fate, whatever the seed says.
   void decide_next(fate f);
   void set_faults(const sim_faults& f);
+  /// Otherwise this node's connections end, and none comes about.
+  void set_reachable(bool is);
   /// Another connection of this process has met this server.
   void meet(uint32_t timeline, size_t host);
 

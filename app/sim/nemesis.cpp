@@ -185,8 +185,8 @@ struct drawing {
     if (f.peer != f.node)
       add(f, both ? fault::kind::cut_both : fault::kind::cut, random.millis(100, 15'000));
   }
-  /// Two parts that do not reach each other, and often only one of them the table of members. In
-  /// some one part begins anew behind the cut, when the other may have taken it for dead.
+  /// Two parts that do not reach each other, and often only one of them Postgres. In some one
+  /// part begins anew behind the cut, when the other may have taken it for dead.
   void part(const fault& f) {
     const bool is_long = random.percent(20); // so that the table's last word is too old to count
     const auto span = is_long ? random.millis(30'000, 60'000) : random.millis(1'000, 15'000);
@@ -197,11 +197,11 @@ struct drawing {
       for (const auto other : there)
         add({.at = f.at, .node = one, .peer = other}, fault::kind::cut_both, span);
     const bool begins_anew = random.percent(30);
-    const auto& without_table = begins_anew || random.percent(50) ? there : here;
+    const auto& without_store = begins_anew || random.percent(50) ? there : here;
     const auto sooner_or_later = random.millis(-2'000, 3'000);
     if (begins_anew || random.percent(70))
-      for (const auto one : without_table)
-        add({.at = std::max(f.at + sooner_or_later, 1ms), .node = one}, fault::kind::table_cut,
+      for (const auto one : without_store)
+        add({.at = std::max(f.at + sooner_or_later, 1ms), .node = one}, fault::kind::store_cut,
             span);
     if (begins_anew)
       for (const auto one : here)
@@ -257,8 +257,8 @@ std::string fault::text() const {
       return "nothing gets from " + name(node) + " to " + name(peer);
     case kind::cut_both:
       return name(node) + " and " + name(peer) + " are cut apart";
-    case kind::table_cut:
-      return name(node) + " does not reach the table of members";
+    case kind::store_cut:
+      return name(node) + " does not reach Postgres";
     case kind::drain:
       return name(node) + " leaves politely and is away";
     case kind::store_away:

@@ -27,7 +27,7 @@ struct fault_plan {
   int64_t crash_all_percent = 0;    ///< of crashes: every node at once
   std::chrono::milliseconds pause_every{0};
   std::chrono::milliseconds cut_every{0};   ///< a link, in one direction or both
-  std::chrono::milliseconds part_every{0};  ///< two parts, one of them often without the table
+  std::chrono::milliseconds part_every{0};  ///< two parts, one of them often without Postgres
   std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
   std::chrono::milliseconds store_away_every{0};
   std::chrono::milliseconds fail_over_every{0}; ///< the standby takes over from Postgres
@@ -62,7 +62,7 @@ struct fault {
     slow_node,
     cut,
     cut_both,
-    table_cut,
+    store_cut,
     slow_link,
     drain,
     upgrade,

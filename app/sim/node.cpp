@@ -41,6 +41,11 @@ void node::socket::heal() {
     to_->set_faults(calm);
 }
 
+void node::socket::set_reachable(bool is) {
+  if (to_)
+    to_->set_reachable(is);
+}
+
 bool node::socket::ready() const { return to_ && to_->ready(); }
 
 void node::socket::recover(const entity_id& entity, callback<persistence::recovered> done) {
@@ -154,11 +159,16 @@ void node::leave() {
   run_on_participant([](auto& p) { p.leave(); });
 }
 
+void node::cut_off_store(bool off) {
+  table_.set_reachable(!off);
+  journal_.set_reachable(!off);
+}
+
 void node::heal() {
   clock_.heal();
   journal_.heal();
   table_.set_faults({});
-  table_.set_reachable(true);
+  cut_off_store(false);
   options_.stragglers_percent = 0;
 }
 

@@ -83,6 +83,8 @@ public:
   void leave();
   bool has_left() const { return left_; }
   void cut_off_table(bool off) { table_.set_reachable(!off); }
+  /// From all of Postgres: the table and the journal.
+  void cut_off_store(bool off);
   bool has_work() const { return !scheduler_.jobs.empty(); }
   /// Runs one message of one actor, and answers a number that says whose it was.
   uint64_t run_one();
@@ -108,6 +110,7 @@ private:
         to_->meet(timeline, host);
     }
     void heal();
+    void set_reachable(bool is);
     bool ready() const;
     void recover(const entity_id& entity, callback<persistence::recovered> done) override;
     std::unique_ptr<persistence::journal_stream>

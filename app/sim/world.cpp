@@ -129,10 +129,10 @@ void world::cut(const std::string& from, const std::string& to, std::chrono::nan
   time.after(span, [this, from, to] { wires.heal(from, to); });
 }
 
-void world::cut_off_table(slot& s, std::chrono::nanoseconds span) {
+void world::cut_off_store(slot& s, std::chrono::nanoseconds span) {
   const auto cut_off = [&s](bool off) {
     if (s.server)
-      s.server->cut_off_table(off);
+      s.server->cut_off_store(off);
   };
   cut_off(true);
   time.after(span, [cut_off] { cut_off(false); });
@@ -190,8 +190,8 @@ void world::strike(const fault& f) {
     [[fallthrough]];
   case fault::kind::cut:
     return cut(name, peer, f.span);
-  case fault::kind::table_cut:
-    return cut_off_table(slots_.at(f.node), f.span);
+  case fault::kind::store_cut:
+    return cut_off_store(slots_.at(f.node), f.span);
   case fault::kind::drain:
     return drain(f.node, f.span);
   case fault::kind::power_loss:

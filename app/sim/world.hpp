@@ -102,7 +102,7 @@ private:
   void run_job(slot& s);
   void strike(const fault& f);
   void cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span);
-  void cut_off_table(slot& s, std::chrono::nanoseconds span);
+  void cut_off_store(slot& s, std::chrono::nanoseconds span);
   void fail_over(std::chrono::nanoseconds span);
   void slow_down(slot& s, std::chrono::nanoseconds span);
   void lose_power(size_t which, std::chrono::nanoseconds span);
