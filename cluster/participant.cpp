@@ -119,7 +119,7 @@ void participant::look_whether_linked() {
     if (m.who == self_.who || m.state == member_state::dead)
       continue;
     if (around_.ways->is_linked(m.who)) {
-      ++with_us;
+      with_us += m.state != member_state::joining; // only members share views, or cease to
       continue;
     }
     linked = false;

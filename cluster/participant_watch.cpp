@@ -65,7 +65,8 @@ void participant::confirm_by_members() {
 /// for whoever does not answer us: we may be about to take its place.
 uint64_t participant::vouch_for(const node_ref& peer) {
   const auto* row = table_.find(peer);
-  if (!row || row->state == member_state::dead || !probes_.answers(peer))
+  if (!row || row->state == member_state::dead || !probes_.answers(peer) ||
+      suspecting_.contains(peer))
     return 0;
   vouched_[peer] = around_.time->monotonic();
   return std::max(heard_, table_.version);

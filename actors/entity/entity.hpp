@@ -98,6 +98,7 @@ private:
   time_point now() const { return std::max(env_.time.now(), fold_.last_at); }
   void execute(request_ptr rq);
   static failure busy();
+  static failure unproven();
   static failure being_upgraded();
   /// False while a member is too old to read what these events are (rolling upgrade).
   bool is_readable(const std::vector<typename M::event>& events) const;

@@ -90,6 +90,9 @@ void shell<M>::execute(request_ptr rq) {
   }
   if (!is_readable(*events))
     return rq->refuse(being_upgraded());
+  // The journal would take it, and who was given the shard meanwhile would answer by older state.
+  if (!events->empty() && !route_.reads_allowed())
+    return rq->refuse(unproven());
   if (!events->empty())
     record(rq->command, meta, *events, at);
   else if (!M::is_ready(fold_.state, rq->command))
@@ -194,9 +197,14 @@ template <model M>
 void shell<M>::say(const request_ptr& rq, result<typename M::reply> answer, bool proven) {
   if (proven || route_.reads_allowed())
     return rq->complete(std::move(answer));
+  rq->refuse(unproven());
+}
+
+template <model M>
+failure shell<M>::unproven() {
   auto why = fail(errc::unavailable, "this node has not proved for a while that it is a member");
   why.retry_after = 1s;
-  rq->refuse(std::move(why));
+  return why;
 }
 
 template <model M>
