@@ -200,11 +200,13 @@ void participant::emptied(uint32_t shard) {
   const auto it = outgoing_.find(shard);
   if (it == outgoing_.end())
     return;
-  pb::item item;
-  item.mutable_released()->set_shard(shard);
-  item.mutable_released()->set_view(table_.version);
-  item.mutable_released()->set_owned_by(it->second.owned_by);
-  around_.ways->tell(it->second.to, std::move(item));
+  if (it->second.to != self_.who) {
+    pb::item item;
+    item.mutable_released()->set_shard(shard);
+    item.mutable_released()->set_view(table_.version);
+    item.mutable_released()->set_owned_by(it->second.owned_by);
+    around_.ways->tell(it->second.to, std::move(item));
+  }
   outgoing_.erase(it);
   tell_settled();
   look_whether_left();

@@ -147,8 +147,6 @@ void participant::install(uint64_t before) {
   next->shards = place(shares);
   const auto moved = around_.route->install(next);
 
-  for (const auto shard : moved.gained)
-    outgoing_.erase(shard);
   incoming_.gained(before, table_.version, moved.gained, others(), around_.time->monotonic());
   for (const auto shard : moved.lost) {
     if (incoming_.lost(shard))
@@ -158,7 +156,7 @@ void participant::install(uint64_t before) {
   }
   for (auto& [shard, leaves] : outgoing_)
     if (const auto* owner = next->owner_of(shard))
-      leaves.to = owner->who;
+      leaves.to = owner->who; // or we again: it is not empty yet all the same
   log::info("cluster.view", {{"version", std::to_string(table_.version)},
                              {"active", std::to_string(shares.size())},
                              {"gained", std::to_string(moved.gained.size())},

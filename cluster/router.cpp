@@ -140,8 +140,9 @@ void router::send(request_ptr what) {
   const auto now = view_.load();
   const auto* owner = now->owner_of(what->target.shard());
   if (owner && !owner->gate) {
-    if (!deliver(what))
-      caf::anon_send(shard_of(what->target).host, delivery{what});
+    auto& s = shard_of(what->target);
+    if (!s.open || !deliver(what)) // what lingers since the shard was lost may be behind
+      caf::anon_send(s.host, delivery{what});
     return;
   }
   if (what->is_from_afar())
@@ -204,9 +205,10 @@ router::moved_shards router::install(view_ptr next) {
 }
 
 void router::open(uint32_t shard) {
-  shards_[shard].open = true;
   run_on(shards_[shard].host, [](shard_host& h) { h.open(); });
 }
+
+void router::opened(uint32_t shard) { shards_[shard].open = view_.load()->is_ours(shard); }
 
 std::vector<uint32_t> router::open_shards() const {
   std::vector<uint32_t> all;

@@ -115,6 +115,7 @@ public:
   void sweep();
   /// On the shard's host alone.
   void activate_and_deliver(const request_ptr& what);
+  void opened(uint32_t shard);
   /// Tells the shard's entities to go; true when there are none (any more).
   bool empty_out(uint32_t shard, bool tell);
   void emptied(uint32_t shard) const;

@@ -43,7 +43,11 @@ void shard_host::gain() {
 void shard_host::open() {
   if (phase_ != phase::awaiting)
     return;
+  may_open_ = true;
+  if (!route_.empty_out(shard_, false))
+    return;
   phase_ = phase::open;
+  route_.opened(shard_);
   for (const auto& what : std::exchange(waiting_, {}))
     what->meta.expires <= route_.time().now()
         ? what->refuse(fail(errc::timed_out, "its shard was moving"))
@@ -52,16 +56,21 @@ void shard_host::open() {
 
 void shard_host::lose() {
   phase_ = phase::leaving;
+  may_open_ = false;
   pass_on();
   if (route_.empty_out(shard_, true))
     look_whether_empty();
 }
 
 void shard_host::look_whether_empty() {
-  if (phase_ != phase::leaving || !route_.empty_out(shard_, false))
+  const bool comes_back = phase_ == phase::awaiting;
+  if ((phase_ != phase::leaving && !comes_back) || !route_.empty_out(shard_, false))
     return;
-  phase_ = phase::foreign;
   route_.emptied(shard_);
+  if (!comes_back)
+    phase_ = phase::foreign;
+  else if (may_open_)
+    open();
 }
 
 } // namespace souk::cluster

@@ -6,6 +6,9 @@
 //      ▲ ▲                │                │ lose: its entities are told to go
 //      │ └──────lose──────┘                ▼
 //      └───────(the last one went)───── leaving ──gain──► awaiting
+//
+// One that comes back while it empties opens when the last one went: somebody else may have served
+// it meanwhile, and what lingers has not seen that.
 #pragma once
 
 #include "cluster/router.hpp"
@@ -40,6 +43,7 @@ private:
   router& route_;
   const uint32_t shard_;
   phase phase_;
+  bool may_open_ = false; ///< awaiting nothing but that the last one goes
   std::vector<request_ptr> waiting_;
 };
 
