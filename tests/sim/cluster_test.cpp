@@ -85,6 +85,26 @@ TEST_F(SimCluster, AnswersNoReadsOnANodeThatIsCutOff) {
   EXPECT_EQ(stale->last, "unavailable") << "others wrote; it cannot know";
 }
 
+TEST_F(SimCluster, WritesNothingOnANodeThatHasOnlyTheJournalLeft) {
+  world w{6, calm(3)};
+  ASSERT_TRUE(settles(w));
+  const auto cut = owner_of(w, "A@wh");
+  for (size_t i = 0; i < 3; ++i)
+    if (i != cut) {
+      w.wires.cut(w.node_at(i)->name(), w.node_at(cut)->name());
+      w.wires.cut(w.node_at(cut)->name(), w.node_at(i)->name());
+    }
+  w.node_at(cut)->cut_off_table(true);
+  auto* const alone = w.node_at(cut);
+  w.run_for(2'500ms);
+  ASSERT_EQ(w.node_at(cut), alone);
+  auto late = std::make_shared<answers>();
+  ask(*alone, w, "A@wh", one(), late, "late");
+  w.run_for(50ms);
+  EXPECT_EQ(late->last, "unavailable") << "the journal would take it";
+  EXPECT_EQ(events_of(w, "A@wh"), 0) << "who serves it now may have read it already";
+}
+
 TEST_F(SimCluster, AnswersNoReadsOnALoneNodeThatSleptUntilItKnows) {
   world w{15, calm(2)};
   ASSERT_TRUE(settles(w));
