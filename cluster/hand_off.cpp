@@ -8,6 +8,7 @@ namespace souk::cluster {
 void hand_off::gained(uint64_t before, uint64_t version, const std::vector<uint32_t>& shards,
                       const std::set<node_ref>& others, std::chrono::nanoseconds now) {
   others_ = others;
+  version_ = version;
   std::erase_if(settled_, [&](const auto& s) { return !others_.contains(s.first); });
   const awaited anew{version, version, false, now + hand_off_patience};
   for (auto& [shard, w] : waiting_)
@@ -34,7 +35,8 @@ uint64_t hand_off::settled_by_all() const {
   auto least = std::numeric_limits<uint64_t>::max();
   for (const auto& other : others_) {
     const auto it = settled_.find(other);
-    least = std::min(least, it == settled_.end() ? 0 : it->second);
+    const bool counts = it != settled_.end() && it->second <= version_;
+    least = std::min(least, counts ? it->second : 0);
   }
   return least;
 }

@@ -46,12 +46,15 @@ private:
     bool released = false;
     std::chrono::nanoseconds until{0};
   };
-  uint64_t settled_by_all() const; ///< the newest view that all others have settled by
+  /// The newest view that all others have settled by; 0 while one of them knows a newer one than
+  /// we: by that it may have kept what it had to let go by ours.
+  uint64_t settled_by_all() const;
 
   std::map<uint32_t, awaited> waiting_;
   std::set<node_ref> others_;
   std::map<node_ref, uint64_t> settled_;
   uint64_t fenced_ = 0;
+  uint64_t version_ = 0; ///< ours
 };
 
 } // namespace souk::cluster

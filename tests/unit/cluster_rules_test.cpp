@@ -195,8 +195,19 @@ TEST(HandOff, OpensWhatNobodyHeldOnceEverybodyHasSettled) {
   h.gained(4, 5, {7}, {b, c}, 0s);
   h.fenced(5);
   EXPECT_TRUE(h.take_ready(1ms).empty());
-  h.settled(c, 6);
+  h.settled(c, 5);
   EXPECT_EQ(h.take_ready(1ms).size(), 1u);
+}
+
+TEST(HandOff, BelievesNobodyWhoHasSettledByAViewThatItDoesNotKnow) {
+  hand_off h;
+  h.gained(4, 5, {7}, {b}, 0s);
+  h.fenced(5);
+  h.settled(b, 6); // by view 6 the shard may be b's again, and never have left it
+  EXPECT_TRUE(h.take_ready(1ms).empty());
+  h.gained(5, 6, {}, {b}, 1ms);
+  h.fenced(6);
+  EXPECT_EQ(h.take_ready(1ms).size(), 1u) << "it is still ours";
 }
 
 TEST(HandOff, WaitsForTheSessionsOfTheDead) {
