@@ -248,10 +248,9 @@ void add_variants(dice& d, const kind& k, size_t index, size_t home, product_inp
 
 } // namespace
 
-demo_mark mark_of_demo(uint64_t seed, size_t index) {
+std::string demo_id(uint64_t seed, size_t index) {
   dice d{seed, index};
-  auto id = id_of(d, index);
-  return {std::move(id), kind_of(d, index).leaf};
+  return id_of(d, index);
 }
 
 product_input demo_product(uint64_t seed, size_t index) {

@@ -31,23 +31,18 @@ private:
 /// The products of a piece that are not in the catalogue.
 result<std::vector<product_input>> missing_of(pg_connection& c, const demo_piece& piece) {
   texts ids;
-  std::vector<std::pair<std::string_view, size_t>> places; ///< category, number in the piece
-  for (size_t i = 0; i < piece.count; ++i) {
-    auto mark = mark_of_demo(piece.seed, piece.first + i);
-    ids.push_back(std::move(mark.id));
-    places.emplace_back(mark.category, i);
-  }
+  ids.reserve(piece.count);
+  for (size_t i = 0; i < piece.count; ++i)
+    ids.push_back(demo_id(piece.seed, piece.first + i));
   auto found = c.execute("select id from product where id = any($1::text[])", {ids});
   if (!found)
     return found.error();
   std::set<std::string_view> known;
   for (size_t i = 0; i < found->size(); ++i)
     known.insert(found->text(i, 0));
-  // Neighbours of most indices, and of the pages that a category's lists read, come together.
-  std::ranges::sort(places);
   std::vector<product_input> missing;
   missing.reserve(piece.count - known.size());
-  for (const auto& [category, i] : places)
+  for (size_t i = 0; i < piece.count; ++i)
     if (!known.contains(ids[i]))
       missing.push_back(demo_product(piece.seed, piece.first + i));
   return missing;

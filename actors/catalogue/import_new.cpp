@@ -195,9 +195,8 @@ result<void> copy_products(pg_connection& c, std::vector<product_input>& product
                            const id_source& ids) {
   names categories, brands;
   market_lists lists;
-  rows_of_batch rows;
-  const auto fresh = variant_ids(products, ids);
-  std::span<const std::string> unused{fresh};
+  std::vector<const product_input*> in_order;
+  in_order.reserve(products.size());
   for (auto& p : products) {
     // In the order of the file.
     if (p.id.empty())
@@ -208,8 +207,18 @@ result<void> copy_products(pg_connection& c, std::vector<product_input>& product
     for (const auto& v : p.variants)
       for (const auto& price : v.prices)
         lists.try_emplace(market_list_of(price), price.amount.currency.code(), price.country);
-    rows.add(p, unused.first(p.variants.size()));
-    unused = unused.subspan(p.variants.size());
+    in_order.push_back(&p);
+  }
+  // Neighbours of most indices, and of the pages that a category's lists read, come together.
+  std::ranges::stable_sort(in_order, {}, [](const product_input* p) -> const std::string& {
+    return p->category_path.back().handle;
+  });
+  rows_of_batch rows;
+  const auto fresh = variant_ids(products, ids);
+  std::span<const std::string> unused{fresh};
+  for (const auto* p : in_order) {
+    rows.add(*p, unused.first(p->variants.size()));
+    unused = unused.subspan(p->variants.size());
   }
   if (auto added = add_brands(c, brands); !added)
     return added;

@@ -4,6 +4,9 @@
 #include "actors/catalogue/rows.hpp"
 #include "actors/catalogue/store.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace souk::catalogue {
 
 namespace sql = persistence::sql;
@@ -15,16 +18,24 @@ constexpr size_t query_bytes_max = 400;
 constexpr int64_t hits_ranked_max = 10'000;
 constexpr int64_t popular_ranked_max = 250;
 
-/// Columns of `found`: id, key as text. One row more than the limit was asked for.
-result<product_page> page_of(sql::connection& c, const sql::rows& found, size_t limit,
-                             std::string_view order, const market& m) {
+/// Columns of `found`: id, key as text.
+std::vector<cursor_position> places_of(const sql::rows& found, std::string_view order) {
+  std::vector<cursor_position> places;
+  for (size_t i = 0; i < found.size(); ++i)
+    places.push_back(
+        {std::string{order}, std::string{found.text(i, 1)}, std::string{found.text(i, 0)}});
+  return places;
+}
+
+/// Of `places` one more than the limit was asked for.
+result<product_page> page_of(sql::connection& c, const std::vector<cursor_position>& places,
+                             size_t limit, const market& m) {
   std::vector<std::string> ids;
-  for (size_t i = 0; i < found.size() && i < limit; ++i)
-    ids.emplace_back(found.text(i, 0));
+  for (size_t i = 0; i < places.size() && i < limit; ++i)
+    ids.push_back(places[i].id);
   product_page page;
-  if (found.size() > limit)
-    page.next_cursor =
-        render_cursor({std::string{order}, std::string{found.text(limit - 1, 1)}, ids.back()});
+  if (places.size() > limit)
+    page.next_cursor = render_cursor(places[limit - 1]);
   auto items = load_products(c, ids, m);
   if (!items)
     return items.error();
@@ -34,19 +45,23 @@ result<product_page> page_of(sql::connection& c, const sql::rows& found, size_t 
 
 struct ordering {
   std::string_view name;
+  std::string_view which;         ///< its part of the active products
   std::string_view key;           ///< the sort key as text, exact
   std::string_view before_cursor; ///< rows behind ($2, $3)
   std::string_view by;
 };
+constexpr std::string_view micros = "(extract(epoch from created_at) * 1000000)::bigint::text";
+constexpr ordering newest{"newest", "", micros, "(created_at, id) < ($2, $3)",
+                          "created_at desc, id desc"};
+constexpr ordering popular{"popular", " and velocity > 0", "velocity::text",
+                           "(velocity, id) < ($2, $3)", "velocity desc, id desc"};
+/// Follows what sells; only that has an index of its own (migration 0053).
+constexpr ordering unsold{"unsold", " and velocity = 0", newest.key, newest.before_cursor,
+                          newest.by};
+constexpr ordering title{"title", "", "title", "(title collate \"C\", id) > ($2, $3)",
+                         "title collate \"C\", id"};
 
 const ordering& ordering_of(list_order order) {
-  static constexpr ordering newest{"newest",
-                                   "(extract(epoch from created_at) * 1000000)::bigint::text",
-                                   "(created_at, id) < ($2, $3)", "created_at desc, id desc"};
-  static constexpr ordering popular{"popular", "velocity::text", "(velocity, id) < ($2, $3)",
-                                    "velocity desc, id desc"};
-  static constexpr ordering title{"title", "title", "(title collate \"C\", id) > ($2, $3)",
-                                  "title collate \"C\", id"};
   switch (order) {
   case list_order::newest:
     return newest;
@@ -58,15 +73,50 @@ const ordering& ordering_of(list_order order) {
   return newest;
 }
 
-result<sql::parameter> key_parameter(list_order order, const std::string& key) {
-  if (order == list_order::title)
+result<sql::parameter> key_parameter(const ordering& order, const std::string& key) {
+  if (&order == &title)
     return sql::parameter{key};
   const auto number = whole_number(key);
   if (!number)
     return fail_field("/cursor", "invalid", "not a cursor of this list");
-  if (order == list_order::newest)
-    return sql::parameter{from_micros(*number)};
-  return sql::parameter{*number};
+  if (&order == &popular)
+    return sql::parameter{*number};
+  return sql::parameter{from_micros(*number)};
+}
+
+/// The first `count` products of the part `sorted`, those behind `after` when it is given.
+result<std::vector<cursor_position>> list_part(sql::connection& c, const list_request& request,
+                                               const ordering& sorted,
+                                               const std::optional<cursor_position>& after,
+                                               size_t count) {
+  std::string rows = "select id, title, velocity, created_at from product where status = 'active'" +
+                     std::string{sorted.which};
+  std::vector<sql::parameter> parameters{static_cast<int64_t>(count)};
+  if (after) {
+    auto key = key_parameter(sorted, after->key);
+    if (!key)
+      return key.error();
+    rows += " and " + std::string{sorted.before_cursor};
+    parameters.push_back(std::move(*key));
+    parameters.emplace_back(after->id);
+  }
+  const auto page = " order by " + std::string{sorted.by} + " limit $1";
+  std::string from = "(" + rows + page + ") p";
+  const bool one_tree = !request.category.empty();
+  // A page of each category, from its index: what a page costs does not depend on how full they
+  // are. Titles have no other index.
+  if (one_tree || &sorted == &title)
+    from = "category k cross join lateral (" + rows + " and category = k.handle" + page + ") p";
+  if (one_tree) {
+    parameters.emplace_back(request.category);
+    from += " where k.path @> array[$" + std::to_string(parameters.size()) + "::text]";
+  }
+  auto found =
+      c.execute("select id, " + std::string{sorted.key} + " as sort_key from " + from + page,
+                std::move(parameters));
+  if (!found)
+    return found.error();
+  return places_of(*found, sorted.name);
 }
 
 struct search_mode {
@@ -104,39 +154,31 @@ result<sql::rows> run_search(sql::connection& c, const search_mode& mode, const 
 result<product_page> list_products(sql::connection& c, const list_request& request) {
   if (auto checked = check_limit(request.limit); !checked)
     return checked.error();
-  const auto& sorted = ordering_of(request.order);
-  std::string rows = "select id, title, velocity, created_at from product where status = 'active'";
-  std::vector<sql::parameter> parameters{static_cast<int64_t>(request.limit + 1)};
-  if (!request.cursor.empty()) {
-    auto after = parse_cursor(request.cursor);
-    if (!after)
-      return after.error();
-    auto key = key_parameter(request.order, after->key);
-    if (!key || after->order != sorted.name)
-      return fail_field("/cursor", "invalid", "not a cursor of this list");
-    rows += " and " + std::string{sorted.before_cursor};
-    parameters.push_back(std::move(*key));
-    parameters.emplace_back(after->id);
-  }
-  const auto page = " order by " + std::string{sorted.by} + " limit $1";
-  std::string from = "(" + rows + page + ") p";
-  const bool one_tree = !request.category.empty();
-  if (one_tree && !is_handle(request.category))
+  if (!request.category.empty() && !is_handle(request.category))
     return fail_field("/category", "invalid", "is no category's handle");
-  // A page of each category, from its index: what a page costs does not depend on how full they
-  // are. Titles have no other index.
-  if (one_tree || request.order == list_order::title)
-    from = "category k cross join lateral (" + rows + " and category = k.handle" + page + ") p";
-  if (one_tree) {
-    parameters.emplace_back(request.category);
-    from += " where k.path @> array[$" + std::to_string(parameters.size()) + "::text]";
+  const auto* sorted = &ordering_of(request.order);
+  std::optional<cursor_position> after;
+  if (!request.cursor.empty()) {
+    auto parsed = parse_cursor(request.cursor);
+    if (!parsed)
+      return parsed.error();
+    if (sorted == &popular && parsed->order == unsold.name)
+      sorted = &unsold;
+    if (parsed->order != sorted->name)
+      return fail_field("/cursor", "invalid", "not a cursor of this list");
+    after = std::move(*parsed);
   }
-  auto found =
-      c.execute("select id, " + std::string{sorted.key} + " as sort_key from " + from + page,
-                std::move(parameters));
-  if (!found)
-    return found.error();
-  return page_of(c, *found, request.limit, sorted.name, request.market);
+  const auto wanted = request.limit + 1;
+  auto places = list_part(c, request, *sorted, after, wanted);
+  if (!places)
+    return places.error();
+  if (sorted == &popular && places->size() < wanted) {
+    auto rest = list_part(c, request, unsold, std::nullopt, wanted - places->size());
+    if (!rest)
+      return rest.error();
+    std::ranges::move(*rest, std::back_inserter(*places));
+  }
+  return page_of(c, *places, request.limit, request.market);
 }
 
 result<product_page> search_products(sql::connection& c, const search_request& request) {
@@ -158,7 +200,7 @@ result<product_page> search_products(sql::connection& c, const search_request& r
     if (!found)
       return found.error();
     if (!found->empty() || after)
-      return page_of(c, *found, request.limit, whole_words.name, request.market);
+      return page_of(c, places_of(*found, whole_words.name), request.limit, request.market);
   }
   const auto query = prefix_query(request.query);
   if (query.empty())
@@ -166,7 +208,7 @@ result<product_page> search_products(sql::connection& c, const search_request& r
   auto found = run_search(c, beginnings, query, request.limit, after);
   if (!found)
     return found.error();
-  return page_of(c, *found, request.limit, beginnings.name, request.market);
+  return page_of(c, places_of(*found, beginnings.name), request.limit, request.market);
 }
 
 } // namespace souk::catalogue

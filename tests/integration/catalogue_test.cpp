@@ -181,6 +181,30 @@ TEST_F(Catalogue, PagesThroughACategoryWithoutGapOrRepeat) {
   }
 }
 
+TEST_F(Catalogue, ListsWhatSellsBestFirstAndThenWhatNobodyHasBought) {
+  import_demo(60);
+  for (const int size : {1, 7, 100}) {
+    list_request request{.market = {eur, "DE", ""},
+                         .order = list_order::popular,
+                         .limit = static_cast<size_t>(size)};
+    std::vector<std::string> ids;
+    do {
+      auto page = list_products(*c, request);
+      ASSERT_TRUE(page) << page.error().detail;
+      for (const auto& p : page->items)
+        ids.push_back(p.id);
+      request.cursor = page->next_cursor;
+    } while (!request.cursor.empty());
+    auto by_rule = c->execute("select id from product order by velocity desc, "
+                              "case when velocity = 0 then created_at end desc, id desc");
+    ASSERT_TRUE(by_rule);
+    std::vector<std::string> expected;
+    for (size_t i = 0; i < by_rule->size(); ++i)
+      expected.emplace_back(by_rule->text(i, 0));
+    EXPECT_EQ(ids, expected) << size << " a page";
+  }
+}
+
 TEST_F(Catalogue, RefusesForeignCursorsWithoutTroublingPostgres) {
   for (const char* cursor : {"x", "W10", "WyJuZXdlc3QiLCJub3QgYSBudW1iZXIiLCJpZCJd"}) {
     const auto page = list_products(*c, {.market = {}, .cursor = cursor});

@@ -190,8 +190,7 @@ TEST(Demo, IsAValidShopOfDistinctProducts) {
     const auto p = demo_product(1, i);
     slow += p.velocity < 5;
     translated += !p.translations.empty();
-    EXPECT_EQ(mark_of_demo(1, i).id, p.id);
-    EXPECT_EQ(mark_of_demo(1, i).category, p.category_path.back().handle);
+    EXPECT_EQ(demo_id(1, i), p.id);
     const auto problems = check_product(p, schemas.at(p.category_path.back().handle));
     ASSERT_TRUE(problems.empty()) << p.handle << problems[0].field << problems[0].detail;
     ASSERT_TRUE(handles.insert(p.handle).second);
