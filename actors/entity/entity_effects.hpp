@@ -67,11 +67,12 @@ void shell<M>::outcome_of(const std::string& step, const result<typename M::comm
   }
   const auto at = now();
   auto events = M::decide(fold_.state, *outcome, at);
-  if (events && !events->empty() && is_readable(*events)) {
+  if (events && !events->empty() && is_readable(*events) && route_.reads_allowed()) {
     effects_.succeeded(step);
     record(*outcome, {}, *events, at);
   } else {
-    // Nothing moved: if it is still owed it is tried again, but not at once.
+    // Nothing moved, or may not be written here and now, as with commands: if it is still owed it is
+    // tried again, but not at once.
     effects_.failed(step, events ? fail(errc::conflict, "no progress") : events.error(), mono);
     effects_due_ = true;
   }
