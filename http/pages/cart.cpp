@@ -36,12 +36,15 @@ bool is_too_many(const failure& why) {
   return !why.problems.empty() && why.problems.front().field == "/quantity";
 }
 
+uint64_t version_of(const visit_ptr& v) { return v->cart ? v->cart->version : 0; }
+
 void show_cart(const visit_ptr& v) {
   const page_head head{.title = v->say("cart.title")};
   bj::object frame{{"added", v->c.in->query_value("added").has_value()},
                    {"too_many", v->c.in->query_value("too_many").has_value()},
                    {"odd_quantity", v->c.in->query_value("odd_quantity").has_value()},
-                   {"unsold", v->c.in->query_value("unsold").has_value()}};
+                   {"unsold", v->c.in->query_value("unsold").has_value()},
+                   {"version", version_of(v)}};
   if (!v->cart || v->cart->status != cart::status::open || v->cart->lines.empty()) {
     frame["empty"] = true;
     if (v->cart && v->cart->status == cart::status::ordering)
@@ -63,7 +66,8 @@ void count_cart(const visit_ptr& v) {
   if (v->cart && v->cart->status == cart::status::open)
     for (const auto& line : v->cart->lines)
       units += line.quantity;
-  v->c.done(response::json(200, bj::object{{"units", units}}).with("Cache-Control", "no-store"));
+  v->c.done(response::json(200, bj::object{{"units", units}, {"version", version_of(v)}})
+                .with("Cache-Control", "no-store"));
 }
 
 void add_to_cart(const visit_ptr& v, const cart::new_line& what, cluster::command_meta how,

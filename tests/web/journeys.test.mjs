@@ -55,13 +55,17 @@ journey("a guest looks around and buys", async ({ page, kind }) => {
   assert.match(await page.locator("main").innerText(), /empty/);
 });
 
-test("the cart shows what another tab put in, once it is looked at again", async () => {
+test("the cart shows what another tab put in, but not under the visitor's hands", async () => {
   const { page, context } = await visitor(browser, shop, kinds[0]);
   await put(page, "blue-mug");
+  const amount = page.locator("input[name=quantity]");
+  await amount.fill("7");
   await put(await context.newPage(), "nasty-mug");
   await page.bringToFront();
-  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await page.locator(".line").nth(1).waitFor();
+  await page.locator("[data-cart-count]", { hasText: "2" }).waitFor({ timeout: 20_000 });
+  assert.equal(await amount.inputValue(), "7");
+  await amount.fill("1");
+  await page.locator(".line").nth(1).waitFor({ timeout: 20_000 });
   await context.close();
 });
 
