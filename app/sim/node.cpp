@@ -6,6 +6,7 @@
 #include "actors/order/effects.hpp"
 #include "actors/shipment/effects.hpp"
 
+#include <caf/logger.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -83,6 +84,8 @@ node::node(const surroundings& around, outcome_tap tap, node_options options)
       links_(around.wires, {options_.name, options_.generation}, options_.name, 1),
       mesh_(actors_, {options_.name, options_.generation}, links_, router_, clock_),
       caught_up_(clock_.monotonic()) {
+  // CAF would write down at each message which actor runs, for lines that nobody asks for.
+  caf::logger::set_current_actor_system(nullptr);
   journal_.connect(std::make_unique<persistence::sim_journal>(
       around.store, run_later(),
       persistence::sim_journal_options{.node = options_.name,
