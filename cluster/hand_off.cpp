@@ -5,6 +5,21 @@
 
 namespace souk::cluster {
 
+std::vector<share> shares_between(const membership& before, const membership& now) {
+  std::map<std::string, int> weights;
+  for (const auto& m : now.members) {
+    const auto* row = before.find(m.who);
+    const bool is_new = !row || row->state == member_state::joining;
+    const bool goes = m.state == member_state::leaving || m.state == member_state::dead;
+    if (m.state == member_state::active || (is_new && goes))
+      weights[m.who.node] = std::max(weights[m.who.node], m.weight);
+  }
+  std::vector<share> all;
+  for (const auto& [node, weight] : weights)
+    all.push_back({node, weight});
+  return all;
+}
+
 void hand_off::gained(uint64_t before, uint64_t version, const std::vector<uint32_t>& shards,
                       const std::set<node_ref>& others, std::chrono::nanoseconds now) {
   others_ = others;

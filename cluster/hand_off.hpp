@@ -10,6 +10,7 @@
 
 #include "base/entity_id.hpp"
 #include "cluster/member.hpp"
+#include "cluster/placement.hpp"
 
 #include <map>
 #include <optional>
@@ -20,6 +21,11 @@ namespace souk::cluster {
 /// The former owner gets this long. Longer than reads are answered without a confirmed membership
 /// (fresh_for), so that nobody reads old state there when the shard is served here.
 inline constexpr std::chrono::milliseconds hand_off_patience{3'000};
+
+/// The shares by which shards may have been owned in a view between two that this node has read: of
+/// the active members of `now`, and of those that came after `before` and are on their way out
+/// already. No state is entered twice, so that nobody else can have been active in between only.
+std::vector<share> shares_between(const membership& before, const membership& now);
 
 class hand_off {
 public:

@@ -95,7 +95,8 @@ private:
   void note_deaths(const membership& before);
   void expire();
   void meet(const membership& now);
-  void install(uint64_t before);
+  void install(const membership& before);
+  view_ptr without_doubtful(const membership& before, const view& next) const;
   /// Reads, edits one row and writes it, again and again until nobody was faster; `edit` returns
   /// nothing when there is nothing to do any more.
   void change(edit how, std::function<void()> then = {});
@@ -158,6 +159,8 @@ private:
   std::map<node_ref, std::chrono::nanoseconds> vouched_;
   std::map<uint64_t, std::chrono::nanoseconds> rounds_;
   std::set<node_ref> suspecting_;
+  /// The version of the table that a vote of ours against them was to change: it may have.
+  std::map<node_ref, uint64_t> voted_;
   std::optional<std::chrono::nanoseconds> outnumbered_since_;
   /// Who refused our connection, and which others have not said yet that they do not reach it.
   std::map<node_ref, std::set<node_ref>> refusing_;

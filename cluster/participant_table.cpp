@@ -66,13 +66,14 @@ void participant::adopt(const membership& now) {
   if (!is_newer)
     return fence_needed_ ? fence_dead() : void(); // a last word may have come
   meet(now);
-  install(before.version);
+  install(before);
   for (const auto& m : before.members)
     if (const auto* row = now.find(m.who); !row || row->state == member_state::dead) {
       probes_.forget(m.who);
       sharing_.erase(m.who);
       suspecting_.erase(m.who);
       refusing_.erase(m.who);
+      voted_.erase(m.who);
       around_.ways->close(m.who);
     }
   tell_settled();
@@ -127,7 +128,7 @@ void participant::meet(const membership& now) {
       around_.ways->open({m.who, m.host, m.port});
 }
 
-void participant::install(uint64_t before) {
+void participant::install(const membership& before) {
   auto next = std::make_shared<view>();
   next->version = table_.version;
   next->feature_level = self_.feature_level;
@@ -145,15 +146,20 @@ void participant::install(uint64_t before) {
     shares.push_back({m.who.node, m.weight});
   }
   next->shards = place(shares);
-  const auto moved = around_.route->install(next);
+  const auto between = without_doubtful(before, *next);
+  auto moved = between ? around_.route->install(between) : router::moved_shards{};
+  const auto rest = around_.route->install(next);
+  moved.gained.insert(moved.gained.end(), rest.gained.begin(), rest.gained.end());
+  moved.lost.insert(moved.lost.end(), rest.lost.begin(), rest.lost.end());
 
-  incoming_.gained(before, table_.version, moved.gained, others(), around_.time->monotonic());
   for (const auto shard : moved.lost) {
-    if (incoming_.lost(shard))
+    if (incoming_.lost(shard) || next->is_ours(shard))
       continue; // not ours to release: the next owner waits until everybody has settled
     if (const auto* owner = next->owner_of(shard))
-      outgoing_[shard] = {owner->who, before};
+      outgoing_[shard] = {owner->who, before.version};
   }
+  incoming_.gained(before.version, table_.version, moved.gained, others(),
+                   around_.time->monotonic());
   for (auto& [shard, leaves] : outgoing_)
     if (const auto* owner = next->owner_of(shard))
       leaves.to = owner->who; // or we again: it is not empty yet all the same
@@ -161,6 +167,24 @@ void participant::install(uint64_t before) {
                              {"active", std::to_string(shares.size())},
                              {"gained", std::to_string(moved.gained.size())},
                              {"lost", std::to_string(moved.lost.size())}});
+}
+
+/// A view right before `next`, for when we have missed some: without those of our shards that
+/// somebody may have had meanwhile who came and went. They are lost, and gained anew by `next`.
+view_ptr participant::without_doubtful(const membership& before, const view& next) const {
+  if (before.version + 1 >= next.version)
+    return nullptr;
+  const auto shares = shares_between(before, table_);
+  const auto owners = place(shares);
+  auto between = std::make_shared<view>(next);
+  between->version = next.version - 1;
+  bool doubts = false;
+  for (uint32_t shard = 0; shard < shard_count; ++shard)
+    if (next.is_ours(shard) && shares[owners[shard]].node != self_.who.node) {
+      between->shards[shard] = no_owner;
+      doubts = true;
+    }
+  return doubts ? between : nullptr;
 }
 
 // --- changing a row

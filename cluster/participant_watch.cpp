@@ -62,11 +62,14 @@ void participant::confirm_by_members() {
 }
 
 /// The view that we share with `peer`: it may answer reads by that for a while. 0, sharing none,
-/// for whoever does not answer us: we may be about to take its place.
+/// for whoever does not answer us: we may be about to take its place. And for whom we voted
+/// against, until we have read what became of that: who joins then goes by the time of the last
+/// vote.
 uint64_t participant::vouch_for(const node_ref& peer) {
   const auto* row = table_.find(peer);
+  const auto vote = voted_.find(peer);
   if (!row || row->state == member_state::dead || !probes_.answers(peer) ||
-      suspecting_.contains(peer))
+      suspecting_.contains(peer) || (vote != voted_.end() && vote->second >= table_.version))
     return 0;
   vouched_[peer] = around_.time->monotonic();
   return std::max(heard_, table_.version);
@@ -81,6 +84,7 @@ void participant::suspect(const node_ref& who) {
         const auto* row = seen.find(who);
         if (!row || row->state == member_state::dead || is_outnumbered(seen))
           return {};
+        voted_[who] = seen.version;
         return with_vote(seen, *row, self_.who);
       },
       [this, who] { suspecting_.erase(who); });

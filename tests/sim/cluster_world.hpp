@@ -64,6 +64,15 @@ protected:
       w.run_for(5ms);
     return got->last;
   }
+  /// On hand, as an entity asked by way of `at` tells; -1 when it does not.
+  static int64_t units_of(world& w, node& at, const std::string& key) {
+    auto units = std::make_shared<std::optional<int64_t>>();
+    entity::ask<stock::contract>(at.route(), key, stock::get{}, {{}, 1, w.time.now() + 10s, {}},
+                                 [units](auto r) { *units = r ? r->on_hand : -1; });
+    for (auto waited = 0ms; waited < 12s && !*units; waited += 5ms)
+      w.run_for(5ms);
+    return units->value_or(-1);
+  }
   static size_t owner_of(world& w, const std::string& key) {
     const auto shard = entity_id{stock::kind, key}.shard();
     for (size_t i = 0; i < w.nodes(); ++i)

@@ -210,6 +210,30 @@ TEST(HandOff, BelievesNobodyWhoHasSettledByAViewThatItDoesNotKnow) {
   EXPECT_EQ(h.take_ready(1ms).size(), 1u) << "it is still ours";
 }
 
+TEST(SharesBetween, AreOfAllThatMayHaveBeenActiveInAMissedView) {
+  const auto row = [](const char* node, uint64_t generation, member_state state) {
+    member m;
+    m.who = {node, generation};
+    m.state = state;
+    return m;
+  };
+  using enum member_state;
+  const auto nodes = [](const std::vector<share>& all) {
+    std::vector<std::string> out;
+    for (const auto& s : all)
+      out.push_back(s.node);
+    return out;
+  };
+  const membership first{
+      4, {}, {row("a", 1, active), row("b", 2, active), row("c", 3, joining), row("d", 4, dead)}};
+  const membership after{9,
+                         {},
+                         {row("a", 1, active), row("b", 2, dead), row("c", 3, dead),
+                          row("d", 4, dead), row("e", 5, active), row("f", 6, leaving),
+                          row("g", 7, joining)}};
+  EXPECT_EQ(nodes(shares_between(first, after)), (std::vector<std::string>{"a", "c", "e", "f"}));
+}
+
 TEST(HandOff, WaitsForTheSessionsOfTheDead) {
   hand_off h;
   h.gained(4, 5, {7}, {c}, 0s);
