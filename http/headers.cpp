@@ -89,6 +89,19 @@ std::string_view cookie(const request& from, std::string_view name) {
   return found;
 }
 
+std::vector<std::string> cookies_named(const request& from, std::string_view prefix) {
+  std::vector<std::string> names;
+  for (const auto& h : from.headers)
+    if (same_name(h.name, "cookie"))
+      any_part(h.value, ';', [&](std::string_view pair) {
+        if (const auto equals = pair.find('='); equals != std::string_view::npos)
+          if (const auto name = pair.substr(0, equals); name.starts_with(prefix))
+            names.emplace_back(name);
+        return false;
+      });
+  return names;
+}
+
 std::string set_cookie(std::string_view name, std::string_view value, std::chrono::seconds max_age,
                        bool secure) {
   return std::string{name} + "=" + std::string{value} +

@@ -12,6 +12,8 @@ result<std::string> read_idempotency_key(const request& from);
 
 /// Value of a cookie; empty when absent.
 std::string_view cookie(const request& from, std::string_view name);
+/// Names of the cookies that begin with `prefix`.
+std::vector<std::string> cookies_named(const request& from, std::string_view prefix);
 /// "name=value; Path=/; HttpOnly; SameSite=Lax; Max-Age=…", with Secure when `secure`.
 std::string set_cookie(std::string_view name, std::string_view value, std::chrono::seconds max_age,
                        bool secure);

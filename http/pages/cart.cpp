@@ -17,7 +17,6 @@ namespace bj = boost::json;
 namespace {
 
 constexpr int64_t quantity_max = 9'999;
-constexpr std::chrono::hours choice_age{24 * 365};
 
 constexpr auto odd_quantity = "/cart?odd_quantity=1";
 

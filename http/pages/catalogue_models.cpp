@@ -222,7 +222,7 @@ bj::object card_of(const catalogue::product_view& p) {
 }
 
 void home_model(shop& at, const catalogue::market& m, model_callback done) {
-  at.goods.categories([&at, m, done](result<std::vector<catalogue::category>> all) {
+  at.goods.categories(m.locale, [&at, m, done](result<std::vector<catalogue::category>> all) {
     if (!all)
       return done(all.error());
     at.goods.list({.market = m, .limit = home_items}, [&at, m, done, all = std::move(*all)](
@@ -243,8 +243,9 @@ void home_model(shop& at, const catalogue::market& m, model_callback done) {
 }
 
 void category_model(shop& at, listing_query what, model_callback done) {
-  at.goods.categories([&at, what = std::move(what),
-                       done = std::move(done)](result<std::vector<catalogue::category>> all) {
+  auto locale = what.market.locale;
+  at.goods.categories(std::move(locale), [&at, what = std::move(what), done = std::move(done)](
+                                             result<std::vector<catalogue::category>> all) {
     if (!all)
       return done(all.error());
     const auto here = std::ranges::find(*all, what.category, &catalogue::category::handle);
@@ -272,14 +273,15 @@ void category_model(shop& at, listing_query what, model_callback done) {
 void product_model(shop& at, const catalogue::market& m, std::string handle, std::string sku,
                    model_callback done) {
   at.goods.product(
-      handle, m, [&at, sku, done, country = m.country](result<catalogue::product_view> p) {
+      handle, m,
+      [&at, sku, done, country = m.country, locale = m.locale](result<catalogue::product_view> p) {
         if (p && p->status != catalogue::product_status::active)
           p = fail(errc::not_found, "no such product");
         if (!p)
           return done(p.error());
         auto model = whole_product(*p, sku);
-        at.goods.categories([&at, done, model, category = p->category,
-                             country](result<std::vector<catalogue::category>> all) mutable {
+        at.goods.categories(locale, [&at, done, model, category = p->category, country](
+                                        result<std::vector<catalogue::category>> all) mutable {
           if (!all)
             return done(all.error());
           model["path"] = path_of(*all, category);

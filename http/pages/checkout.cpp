@@ -102,7 +102,7 @@ void begin_details(const visit_ptr& v) {
   if (!v->signed_in())
     return show_details(v, form, {});
   v->c.at.people.find(v->user(), [v, form](result<user::account> account) mutable {
-    if (account && form.email.empty())
+    if (account && (form.email.empty() || !form.order.empty())) // that order is made
       form.email = account->email;
     v->c.at.people.addresses(v->user(), [v,
                                          form](result<std::vector<user::address>> saved) mutable {
@@ -119,6 +119,8 @@ void begin_details(const visit_ptr& v) {
 void post_details(const visit_ptr& v) {
   const auto form = posted_checkout(*v);
   keep_checkout(*v, form);
+  if (const auto saved = v->field("saved"); is_plausible_id(saved))
+    return v->go("/checkout?address=" + saved);
   v->go(wrong_fields(form).empty() ? "/checkout/review" : details_page_wrong);
 }
 
@@ -208,7 +210,8 @@ void begin_review(const visit_ptr& v) {
 
 void follow(const visit_ptr& v, checkout_form form, const checkout::placed_order& placed) {
   const auto& id = placed.view.placed.order_id;
-  v->keep_cookie(std::string{order_cookie_prefix} + id, placed.access_token, order_token_age);
+  if (!v->signed_in()) // a user's right ends with the session
+    v->keep_cookie(std::string{order_cookie_prefix} + id, placed.access_token, order_token_age);
   form.order = id;
   keep_checkout(*v, form);
   v->go("/orders/" + id);

@@ -25,9 +25,14 @@ constexpr test_card cards[] = {{"pm_card_visa", "card.works"},
                                {"pm_card_chargeDeclinedInsufficientFunds", "card.no_funds"},
                                {"pm_card_authenticationRequired", "card.authentication"}};
 
-/// A browser keeps cookies of some 4 kB, and sealing and base64 add a third.
+/// A browser keeps cookies of some 4 kB, and sealing and base64 add a third. What was too long
+/// stays so, and no character is cut in two.
 std::string shortened(std::string text) {
-  text.resize(std::min<size_t>(text.size(), line_max + 1));
+  constexpr size_t bytes_of_character = 4;
+  auto end = std::min<size_t>(text.size(), line_max + bytes_of_character);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  text.resize(end);
   return text;
 }
 

@@ -19,6 +19,12 @@ void introduce(const visit_ptr& v, identity who) {
 }
 
 /// Who it is; an old session is a guest's visit, not an error.
+/// Ended elsewhere: a page is asked for again, without what the browser still says of them.
+void leave_session(const visit_ptr& v, const std::function<void()>& then) {
+  v->forget_person();
+  v->c.in->verb == method::get ? v->go(v->c.in->target) : then();
+}
+
 void find_session(const visit_ptr& v, bool fresh, std::function<void()> then) {
   introduce(v, {});
   std::string token{cookie(*v->c.in, session_cookie)};
@@ -29,7 +35,7 @@ void find_session(const visit_ptr& v, bool fresh, std::function<void()> then) {
                            if (r)
                              introduce(v, {r->user_id, r->session_id, "", std::move(r->roles)});
                            else if (r.error().code == errc::unauthenticated)
-                             v->drop_cookie(session_cookie);
+                             return leave_session(v, then);
                            else
                              return v->refuse(r.error());
                            then();
@@ -53,29 +59,43 @@ void read_cart(const visit_ptr& v, const std::string& id, std::function<void(boo
                     });
 }
 
-/// The cart of the cookie, else the one the user used last.
-void find_cart(const visit_ptr& v, std::function<void()> then) {
-  const auto users_own = [v, then] {
-    if (!v->signed_in())
-      return then();
-    v->c.at.sessions.cart_of(v->user(), [v, then](result<std::string> id) {
-      if (!id || id->empty())
-        return then();
-      read_cart(v, *id, [v, then](bool found) {
-        if (found)
-          v->use_cart(v->cart_id);
-        then();
-      });
-    });
-  };
+/// Prices are those of the market that the cart is in, also on a device that was in another.
+void keep_to_market_of_cart(visit& v) {
+  const auto& cart = *v.cart;
+  const bool same = cart.currency == v.market.currency && cart.country == v.market.country;
+  if (same || cart.lines.empty())
+    return;
+  v.market.currency = cart.currency;
+  v.market.country = cart.country;
+  v.keep_cookie(market_cookie, market_choice(v.market), choice_age);
+}
+
+void find_guests_cart(const visit_ptr& v, std::function<void()> then) {
   const std::string id{cookie(*v->c.in, cart_cookie)};
   if (!is_plausible_id(id))
-    return users_own();
-  read_cart(v, id, [v, then, users_own](bool found) {
-    if (found)
-      return then();
-    v->drop_cookie(cart_cookie);
-    users_own();
+    return then();
+  read_cart(v, id, [v, then = std::move(then)](bool found) {
+    if (!found)
+      v->drop_cookie(cart_cookie);
+    then();
+  });
+}
+
+/// A user's is the one used last, on whichever device; a guest's that of the cookie.
+void find_cart(const visit_ptr& v, std::function<void()> then) {
+  if (!v->signed_in())
+    return find_guests_cart(v, std::move(then));
+  v->c.at.sessions.cart_of(v->user(), [v, then = std::move(then)](result<std::string> id) {
+    if (!id || id->empty())
+      return find_guests_cart(v, then);
+    read_cart(v, *id, [v, then, id = *id](bool found) {
+      if (!found)
+        return find_guests_cart(v, then);
+      if (cookie(*v->c.in, cart_cookie) != id)
+        v->use_cart(id);
+      keep_to_market_of_cart(*v);
+      then();
+    });
   });
 }
 

@@ -204,9 +204,7 @@ void register_user(const visit_ptr& v) {
 }
 
 void log_out(const visit_ptr& v) {
-  v->drop_cookie(session_cookie);
-  v->drop_cookie(cart_cookie);
-  v->drop_cookie(checkout_cookie);
+  v->forget_person();
   v->drop_cookie(visitor_cookie);
   v->drop_cookie(half_login_cookie);
   if (!v->signed_in())

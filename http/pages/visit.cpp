@@ -99,6 +99,13 @@ void visit::keep_cookie(std::string_view name, std::string_view value,
   c.in->owed_headers.push_back({"Set-Cookie", set_cookie(name, value, age, is_secure())});
 }
 
+void visit::forget_person() const {
+  for (const auto name : {session_cookie, cart_cookie, checkout_cookie})
+    drop_cookie(name);
+  for (const auto& order : cookies_named(*c.in, order_cookie_prefix))
+    drop_cookie(order);
+}
+
 void visit::use_cart(const std::string& id) {
   cart_id = id;
   keep_cookie(cart_cookie, id, cart_age);

@@ -3,8 +3,8 @@
 //
 // Cookies, all HttpOnly and SameSite=Lax:
 //   souk_session     as the API's
-//   souk_cart        the id of a guest's cart, which is the right to it; a user's too, as a
-//   shortcut souk_visitor     random; forms carry an HMAC of it, so that no other site can make one
+//   souk_cart        the id of a guest's cart, which is the right to it
+//   souk_visitor     random; forms carry an HMAC of it, so that no other site can make one
 //   souk_order_<id>  a guest's access token for one order
 //   souk_checkout    sealed: what was filled in at checkout so far
 //   souk_market, souk_locale   "GB-GBP", "de": what was chosen at the foot of a page
@@ -21,6 +21,8 @@ inline constexpr std::string_view visitor_cookie = "souk_visitor";
 inline constexpr std::string_view market_cookie = "souk_market";
 inline constexpr std::string_view locale_cookie = "souk_locale";
 inline constexpr std::string_view checkout_cookie = "souk_checkout";
+/// Of country and language.
+inline constexpr std::chrono::hours choice_age{24 * 365};
 
 using form_fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -75,6 +77,8 @@ public:
 
   void keep_cookie(std::string_view name, std::string_view value, std::chrono::seconds age) const;
   void drop_cookie(std::string_view name) const { keep_cookie(name, "", {}); }
+  /// Whoever uses this browser next finds nothing of them: session, cart, checkout, orders.
+  void forget_person() const;
   void use_cart(const std::string& id);
   void forget_cart();
 

@@ -1,10 +1,11 @@
 // The number beside the cart, also on a page that was gone back to. The cart's own page looks every
 // few seconds while somebody looks at it, and is loaded again when another tab or device changed the
-// cart: but not under the hands of who is typing a number.
+// cart: but not while a number stands there that was typed and not sent. The way to the checkout
+// sends such numbers first.
 const lookAgain = 5_000;
 
-const isTyping = () =>
-  document.activeElement instanceof HTMLInputElement && document.activeElement.value !== document.activeElement.defaultValue;
+const typed = () => [...document.querySelectorAll<HTMLInputElement>("form.amount input[name=quantity]")]
+  .filter((input) => input.value !== input.defaultValue);
 
 async function refresh(badge: HTMLElement, page: HTMLElement | null): Promise<void> {
   const answer = await fetch("/cart/count", { headers: { accept: "application/json" } });
@@ -12,7 +13,21 @@ async function refresh(badge: HTMLElement, page: HTMLElement | null): Promise<vo
   const { units, version } = (await answer.json()) as { units: number; version: number };
   badge.textContent = String(units);
   badge.hidden = units === 0;
-  if (page && Number(page.dataset.cartVersion) !== version && !isTyping()) location.replace("/cart");
+  if (page && Number(page.dataset.cartVersion) !== version && typed().length === 0) location.replace("/cart");
+}
+
+async function sendTyped(): Promise<void> {
+  for (const { form } of typed())
+    if (form) await fetch(form.action, { method: "post", body: new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)])) });
+}
+
+function keepTyped(way: HTMLAnchorElement): void {
+  way.addEventListener("click", (event) => {
+    const wrong = typed().find((input) => !input.reportValidity());
+    if (!wrong && typed().length === 0) return;
+    event.preventDefault();
+    if (!wrong) void sendTyped().finally(() => location.assign(way.href));
+  });
 }
 
 export function keepCartCount(): void {
@@ -22,5 +37,7 @@ export function keepCartCount(): void {
   const look = () => void refresh(badge, page).catch(() => undefined);
   addEventListener("pageshow", (event) => { if (event.persisted) look(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
-  if (page) setInterval(() => { if (!document.hidden) look(); }, lookAgain);
+  if (!page) return;
+  setInterval(() => { if (!document.hidden) look(); }, lookAgain);
+  document.querySelectorAll<HTMLAnchorElement>("a[href='/checkout']").forEach(keepTyped);
 }

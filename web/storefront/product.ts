@@ -11,6 +11,15 @@ function show(place: Element, form: HTMLElement, bucket: string, units: unknown)
   const radio = place.querySelector<HTMLInputElement>("input[type=radio]");
   if (radio) radio.disabled = bucket === "sold_out";
   place.classList.toggle("gone", Boolean(radio) && bucket === "sold_out");
+  guardButton(form);
+}
+
+/// What was chosen may sell out while the page is open: the button must not send something else.
+function guardButton(form: HTMLElement): void {
+  const chosen = form.querySelector("input[name=sku]:checked, input[name=sku][type=hidden]");
+  const stock = chosen?.closest("[data-sku]")?.querySelector<HTMLElement>(".stock");
+  const button = form.querySelector<HTMLButtonElement>("button.main");
+  if (button) button.disabled = stock?.dataset.status === "sold_out";
 }
 
 function showPrice(choice: HTMLElement): void {
@@ -29,5 +38,6 @@ export function followProduct(): void {
   form?.addEventListener("change", (event) => {
     const choice = (event.target as HTMLElement).closest<HTMLElement>(".choice");
     if (choice) showPrice(choice);
+    guardButton(form);
   });
 }
