@@ -31,6 +31,7 @@ void draw_cluster(fault_plan& out, dice& random) {
   out.power_every = sometimes(15, 5'000, 30'000);
   out.upgrade = out.nodes > 1 && random.percent(20);
   out.part_every = out.nodes > 1 ? sometimes(30, 5'000, 30'000) : 0ms;
+  out.guest_every = out.nodes > 1 ? sometimes(15, 10'000, 40'000) : 0ms;
 }
 
 /// What takes time, and what tells it.
@@ -210,6 +211,19 @@ struct drawing {
         add({.at = std::max(f.at - random.millis(500, 5'000), 1ms), .node = one},
             fault::kind::crash, random.millis(5'000, 10'000));
   }
+  /// One that was away comes, is given shards by views that another cannot read, and leaves again
+  /// before that one can.
+  void guest(fault f) {
+    f.peer = any_node();
+    if (f.peer == f.node)
+      return;
+    add({.at = std::max(f.at - 2'000ms, 1ms), .node = f.peer}, fault::kind::drain,
+        random.millis(1'500, 3'000));
+    add(f, random.percent(50) ? fault::kind::store_cut : fault::kind::table_cut,
+        random.millis(6'000, 12'000));
+    add({.at = f.at + random.millis(3'000, 7'000), .node = f.peer}, fault::kind::drain,
+        random.millis(1'000, 15'000));
+  }
 };
 
 } // namespace
@@ -222,6 +236,7 @@ std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
           [&](const fault& f) { d.add(f, fault::kind::pause, random.millis(10, 10'000)); });
   d.every(plan.cut_every, [&](const fault& f) { d.cut(f); });
   d.every(plan.part_every, [&](const fault& f) { d.part(f); });
+  d.every(plan.guest_every, [&](const fault& f) { d.guest(f); });
   d.every(plan.drain_every, [&](const fault& f) {
     d.add(f, fault::kind::drain, random.millis(1, plan.down_most.count()));
   });
@@ -261,6 +276,8 @@ std::string fault::text() const {
       return name(node) + " and " + name(peer) + " are cut apart";
     case kind::store_cut:
       return name(node) + " does not reach Postgres";
+    case kind::table_cut:
+      return name(node) + " does not read the membership table";
     case kind::drain:
       return name(node) + " leaves politely and is away";
     case kind::store_away:

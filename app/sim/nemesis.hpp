@@ -28,6 +28,7 @@ struct fault_plan {
   std::chrono::milliseconds pause_every{0};
   std::chrono::milliseconds cut_every{0};   ///< a link, in one direction or both
   std::chrono::milliseconds part_every{0};  ///< two parts, one of them often without Postgres
+  std::chrono::milliseconds guest_every{0}; ///< comes and goes while another misses it
   std::chrono::milliseconds drain_every{0}; ///< a node leaves politely and another comes
   std::chrono::milliseconds store_away_every{0};
   std::chrono::milliseconds fail_over_every{0}; ///< the standby takes over from Postgres
@@ -63,6 +64,7 @@ struct fault {
     cut,
     cut_both,
     store_cut,
+    table_cut,
     slow_link,
     drain,
     upgrade,

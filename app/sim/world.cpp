@@ -129,13 +129,13 @@ void world::cut(const std::string& from, const std::string& to, std::chrono::nan
   time.after(span, [this, from, to] { wires.heal(from, to); });
 }
 
-void world::cut_off_store(slot& s, std::chrono::nanoseconds span) {
-  const auto cut_off = [&s](bool off) {
+void world::cut_off(slot& s, void (node::*from)(bool), std::chrono::nanoseconds span) {
+  const auto set = [&s, from](bool off) {
     if (s.server)
-      s.server->cut_off_store(off);
+      (s.server.get()->*from)(off);
   };
-  cut_off(true);
-  time.after(span, [cut_off] { cut_off(false); });
+  set(true);
+  time.after(span, [set] { set(false); });
 }
 
 void world::slow_down(slot& s, std::chrono::nanoseconds span) {
@@ -191,7 +191,9 @@ void world::strike(const fault& f) {
   case fault::kind::cut:
     return cut(name, peer, f.span);
   case fault::kind::store_cut:
-    return cut_off_store(slots_.at(f.node), f.span);
+    return cut_off(slots_.at(f.node), &node::cut_off_store, f.span);
+  case fault::kind::table_cut:
+    return cut_off(slots_.at(f.node), &node::cut_off_table, f.span);
   case fault::kind::drain:
     return drain(f.node, f.span);
   case fault::kind::power_loss:

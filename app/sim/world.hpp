@@ -102,7 +102,8 @@ private:
   void run_job(slot& s);
   void strike(const fault& f);
   void cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span);
-  void cut_off_store(slot& s, std::chrono::nanoseconds span);
+  /// From what the function of the node cuts it off, for so long.
+  void cut_off(slot& s, void (node::*from)(bool), std::chrono::nanoseconds span);
   void fail_over(std::chrono::nanoseconds span);
   void slow_down(slot& s, std::chrono::nanoseconds span);
   void lose_power(size_t which, std::chrono::nanoseconds span);
