@@ -1,5 +1,8 @@
 #include "actors/cart/merge.hpp"
 
+#include "base/crypto.hpp"
+#include "base/ids.hpp"
+
 #include <algorithm>
 
 namespace souk::cart {
@@ -53,6 +56,11 @@ result<line> put_line(std::vector<line>& lines, const line& more) {
   return fail_field("/quantity", "out_of_range", "a cart cannot be worth that much");
 }
 
+std::string other_line_id(const std::string& from_cart, const std::string& id) {
+  const auto mixed = make_command_id({from_cart, id});
+  return base64url({reinterpret_cast<const char*>(mixed.bytes.data()), 12});
+}
+
 absorbed absorb_lines(std::vector<line> into, currency unit, const absorb& from) {
   absorbed out{from.from_cart, {}, {}};
   for (auto more : from.lines) {
@@ -71,6 +79,8 @@ absorbed absorb_lines(std::vector<line> into, currency unit, const absorb& from)
     }
     if (more.quantity == 0)
       continue;
+    if (same == into.end() && find_line(into, more.id))
+      more.id = other_line_id(from.from_cart, more.id);
     if (auto put = put_line(into, more))
       out.lines.push_back(std::move(*put));
     else

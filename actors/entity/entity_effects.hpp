@@ -71,8 +71,8 @@ void shell<M>::outcome_of(const std::string& step, const result<typename M::comm
     effects_.succeeded(step);
     record(*outcome, {}, *events, at);
   } else {
-    // Nothing moved, or may not be written here and now, as with commands: if it is still owed it is
-    // tried again, but not at once.
+    // Nothing moved, or it may not be written here and now, as with commands: if it is still owed
+    // it is tried again, but not at once.
     effects_.failed(step, events ? fail(errc::conflict, "no progress") : events.error(), mono);
     effects_due_ = true;
   }

@@ -1,5 +1,6 @@
 // A cart as a plain program: lines by SKU and options, until they are an order or part of another
 // cart.
+#include "actors/cart/merge.hpp"
 #include "actors/entity/model.hpp"
 #include "app/sim/explain_models.hpp"
 
@@ -206,6 +207,8 @@ void absorb(state& s, const cart::absorb& c) {
     }
     if (more.quantity == 0)
       continue;
+    if (added(s, more) == more && s.line(more.id))
+      more.id = cart::other_line_id(c.from_cart, more.id);
     if (const auto wrong = misfit(s, more))
       note(wrong->code.c_str());
     else

@@ -1,5 +1,6 @@
 // What a cart says to each command in each state.
 #include "actors/cart/cart.hpp"
+#include "actors/cart/merge.hpp"
 #include "tests/kit/carts.hpp"
 #include "tests/kit/model_run.hpp"
 
@@ -284,15 +285,23 @@ TEST_F(Cart, NotesWhatItCannotAbsorb) {
   cart.must(line_of("l1", "A", 9'000));
   const auto v = cart.must(absorb{"g",
                                   {guest_line("g1", "A", 2'000), guest_line("g2", "B", 1, kit::usd),
-                                   guest_line("l1", "C", 1), guest_line("g3", "D", 4)}});
+                                   guest_line("g3", "D", 4)}});
   ASSERT_EQ(v.lines.size(), 2u);
   EXPECT_EQ(v.lines[0].quantity, 9'999);
   EXPECT_EQ(v.lines[1].sku, "D");
-  ASSERT_EQ(v.problems.size(), 3u);
+  ASSERT_EQ(v.problems.size(), 2u);
   EXPECT_EQ(v.problems[0].code, "out_of_range");
   EXPECT_EQ(v.problems[0].available, 9'999);
   EXPECT_EQ(v.problems[1].code, "currency_mismatch");
-  EXPECT_EQ(v.problems[2].field, "C");
+}
+
+TEST_F(Cart, AbsorbsALineWhoseIdItUsesForAnother) {
+  cart.must(line_of("l1", "A", 1));
+  const auto v = cart.must(absorb{"g", {guest_line("l1", "C", 2)}});
+  ASSERT_EQ(v.lines.size(), 2u);
+  EXPECT_TRUE(v.problems.empty());
+  EXPECT_EQ(v.lines[1].sku, "C");
+  EXPECT_EQ(v.lines[1].id, other_line_id("g", "l1"));
 }
 
 TEST_F(Cart, ExpiresAfter30IdleDays) {
