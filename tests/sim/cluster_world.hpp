@@ -73,6 +73,16 @@ protected:
       w.run_for(5ms);
     return units->value_or(-1);
   }
+  /// It reaches neither the others nor the membership table, only the journal.
+  static void isolate(world& w, size_t which) {
+    auto& alone = *w.node_at(which);
+    for (size_t i = 0; i < w.nodes(); ++i)
+      if (i != which) {
+        w.wires.cut(w.node_at(i)->name(), alone.name());
+        w.wires.cut(alone.name(), w.node_at(i)->name());
+      }
+    alone.cut_off_table(true);
+  }
   static size_t owner_of(world& w, const std::string& key) {
     const auto shard = entity_id{stock::kind, key}.shard();
     for (size_t i = 0; i < w.nodes(); ++i)

@@ -1,7 +1,7 @@
 // One shopper on several devices, and what a device still knows of who has left it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cards, fillAddress, inState, kinds, openBrowser, pay, put, visitor } from "./browser.mjs";
+import { cards, fillAddress, inState, kinds, openBrowser, pay, put, shot, visitor } from "./browser.mjs";
 import { openShop } from "./shop.mjs";
 
 let shop, browser;
@@ -134,8 +134,13 @@ devices("a saved address leaves the rest of the form", 1, async ({ page }) => {
   await page.fill("#city", "Berlin");
   await page.click(".saved button");
   await page.waitForURL(/address=/);
+  await shot(page, "checkout with a saved address");
   assert.equal(await page.inputValue("#city"), "Munich");
   assert.equal(await page.inputValue("#email"), "office@example.org");
+  await page.fill("#city", "Potsdam");
+  await page.press("#city", "Enter");
+  await page.waitForURL("**/checkout/review");
+  assert.match(await main(page), /Potsdam/);
 });
 
 devices("a bank is waited for no longer than the order waits", 1, async ({ page }) => {

@@ -16,9 +16,14 @@ async function refresh(badge: HTMLElement, page: HTMLElement | null): Promise<vo
   if (page && Number(page.dataset.cartVersion) !== version && typed().length === 0) location.replace("/cart");
 }
 
-async function sendTyped(): Promise<void> {
-  for (const { form } of typed())
-    if (form) await fetch(form.action, { method: "post", body: new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, String(v)])) });
+/** Whether the shop took them. */
+async function sendTyped(): Promise<boolean> {
+  for (const { form } of typed()) {
+    if (!form) continue;
+    const fields = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    if (!(await fetch(form.action, { method: "post", body: fields })).ok) return false;
+  }
+  return true;
 }
 
 function keepTyped(way: HTMLAnchorElement): void {
@@ -26,7 +31,7 @@ function keepTyped(way: HTMLAnchorElement): void {
     const wrong = typed().find((input) => !input.reportValidity());
     if (!wrong && typed().length === 0) return;
     event.preventDefault();
-    if (!wrong) void sendTyped().finally(() => location.assign(way.href));
+    if (!wrong) void sendTyped().catch(() => false).then((taken) => location.assign(taken ? way.href : "/cart"));
   });
 }
 

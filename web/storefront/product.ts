@@ -14,7 +14,7 @@ function show(place: Element, form: HTMLElement, bucket: string, units: unknown)
   guardButton(form);
 }
 
-/// What was chosen may sell out while the page is open: the button must not send something else.
+/** What was chosen may sell out while the page is open: the button must not send something else. */
 function guardButton(form: HTMLElement): void {
   const chosen = form.querySelector("input[name=sku]:checked, input[name=sku][type=hidden]");
   const stock = chosen?.closest("[data-sku]")?.querySelector<HTMLElement>(".stock");
