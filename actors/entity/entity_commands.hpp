@@ -23,9 +23,13 @@ void shell<M>::recovered(const result<persistence::recovered>& found) {
     return;
   auto replayed = found ? replay<M>(*found) : result<fold<M>>{found.error()};
   if (!replayed) {
-    if (replayed.error().code == errc::corrupt)
-      env_.people.stuck(me_->entity, supervision::recover_step, 1, replayed.error());
-    return fail_activation(replayed.error());
+    auto why = replayed.error();
+    // The members may have gone on without this node, with events that only newer versions read.
+    if (why.code == errc::corrupt && !route_.reads_allowed())
+      why = unproven();
+    if (why.code == errc::corrupt)
+      env_.people.stuck(me_->entity, supervision::recover_step, 1, why);
+    return fail_activation(why);
   }
   fold_ = std::move(*replayed);
   committed_ = fold_.seq;

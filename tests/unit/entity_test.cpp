@@ -254,6 +254,13 @@ TEST_F(Entity, HaltsAndShowsPeopleABrokenJournal) {
   EXPECT_EQ(people.steps, std::set<std::string>{"recover"});
 }
 
+TEST_F(Entity, CallsNoJournalBrokenWhileItsNodeMayHaveMissedAnUpgrade) {
+  journal.recovery_fails = fail(errc::corrupt, "an event of a newer version");
+  route.end_reads();
+  EXPECT_EQ(code(ask(counter::get{})), errc::unavailable);
+  EXPECT_TRUE(people.steps.empty());
+}
+
 TEST_F(Entity, TriesAnEffectAgainUntilItSucceeds) {
   journal.commit_at_once = true;
   neighbour_answers = false;
