@@ -38,6 +38,8 @@ public:
 
   /// Minutes after healing: nothing is stuck.
   void settled(time_point now);
+  /// What a cart has to do without anybody's asking; empty: nothing.
+  std::string owes(const std::string& entity);
   /// Carts that nobody touched for a month are gone.
   void forgotten(time_point now);
   /// After healing, when nobody does anything any more.
@@ -64,7 +66,6 @@ private:
     return std::get<Fold>(fold_of(entity).of);
   }
   void find_overdue(time_point now);
-  void settled_cart(const std::string& entity, const cart_fold& cart);
   void settled_order(const std::string& entity, const order_fold& order);
   void finish_cart(const std::string& entity, const cart_fold& cart);
   void finish_merge(const std::string& entity, const cart_fold& cart);

@@ -21,9 +21,9 @@ void audit::settled(time_point now) {
   for (const auto& entry : store_.entities()) {
     const auto& entity = entry.first;
     const auto& fold = fold_of(entity);
-    if (const auto* cart = std::get_if<cart_fold>(&fold.of))
-      settled_cart(entity, *cart);
-    else if (const auto* order = std::get_if<order_fold>(&fold.of))
+    if (const auto owed = owes(entity); !owed.empty())
+      complain(entity, owed);
+    if (const auto* order = std::get_if<order_fold>(&fold.of))
       settled_order(entity, *order);
   }
 }
@@ -37,12 +37,15 @@ void audit::forgotten(time_point now) {
       complain(entity, "is still there after a month");
 }
 
-void audit::settled_cart(const std::string& entity, const cart_fold& cart) {
-  if (cart.now == cart_fold::phase::merging)
-    complain(entity, "is still being merged");
-  for (const auto& [id, total] : cart.orders)
-    if (committed("order/" + id) == 0)
-      complain(entity, "still owes the birth of order/" + id);
+std::string audit::owes(const std::string& entity) {
+  const auto* cart = std::get_if<cart_fold>(&fold_of(entity).of);
+  if (cart && cart->now == cart_fold::phase::merging)
+    return "is still being merged";
+  if (cart)
+    for (const auto& [id, total] : cart->orders)
+      if (committed("order/" + id) == 0)
+        return "still owes the birth of order/" + id;
+  return "";
 }
 
 void audit::settled_order(const std::string& entity, const order_fold& order) {

@@ -85,20 +85,6 @@ refusal why_not(const state& s, const order::shipment_delivered& c) {
 }
 refusal why_not(const state&, const auto&) { return {}; }
 
-bool waits(const state& s) {
-  switch (s.now) {
-  case status::holding:
-  case status::authorising:
-  case status::claiming:
-  case status::compensating:
-    return true;
-  case status::rejected:
-    return !s.cart_told; // the buyer hears of it when the cart is open again
-  default:
-    return false;
-  }
-}
-
 void fold_intent(state& s, const payment::intent& i) {
   if (auto* known = by_id(s.intents, i.id))
     *known = i;
@@ -196,6 +182,19 @@ void fold_parcels(state& s, const order_model::event& e) {
 bool state::ends_badly() const {
   return now == status::compensating || now == status::cancelled || now == status::rejected;
 }
+bool state::is_awaited() const {
+  switch (now) {
+  case status::holding:
+  case status::authorising:
+  case status::claiming:
+  case status::compensating:
+    return true;
+  case status::rejected:
+    return !cart_told; // the buyer hears of it when the cart is open again
+  default:
+    return false;
+  }
+}
 bool state::is_over() const {
   return now == status::cancelled || now == status::rejected || now == status::refunded;
 }
@@ -274,7 +273,7 @@ bool order_model::has_done(const state& s, const command& c) {
   return std::visit(overloaded{
                         [&](const order::place&) { return s.exists(); },
                         [](const order::get&) { return true; },
-                        [&](const order::await_outcome&) { return s.exists() && !waits(s); },
+                        [&](const order::await_outcome&) { return s.exists() && !s.is_awaited(); },
                         [&](const order::cancel&) {
                           return s.now == status::cancelled || s.now == status::compensating;
                         },
@@ -340,6 +339,7 @@ std::string order_model::explain(state& s, const command& c, const std::vector<e
 
 void order_model::fold(state& s, const event& e, time_point at) {
   ++s.version;
+  const bool was_awaited = s.is_awaited();
   switch (e.kind_case()) {
   case event::kPlaced:
     s.created = at; // `what` is the command's: own_events() compares
@@ -389,6 +389,8 @@ void order_model::fold(state& s, const event& e, time_point at) {
     fold_units(s, e);
     fold_parcels(s, e);
   }
+  if (was_awaited && !s.is_awaited())
+    s.stands_since = at;
 }
 
 bool order_model::is_remembered(const command& c) {

@@ -48,6 +48,7 @@ struct order_model {
   struct state {
     order::placement what;
     time_point created, retry_at;
+    time_point stands_since; ///< unless it is awaited
     order::status now = order::status::holding;
     errc failure = errc::internal;
     std::vector<unit> units;
@@ -62,6 +63,8 @@ struct order_model {
     bool exists() const { return version > 0; }
     bool ends_badly() const;
     bool is_over() const;
+    /// Who asks for its outcome has to wait for it.
+    bool is_awaited() const;
     /// Units of a line that are held or claimed.
     int64_t covered(size_t line) const;
     bool is_covered() const;

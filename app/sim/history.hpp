@@ -36,6 +36,8 @@ public:
 
   /// An order as its journal has it by now; nullptr: nobody ever spoke of it.
   const order_model::state* order(const std::string& entity);
+  /// All so far, in the order they were asked; they stay where they are.
+  const std::deque<request>& requests() const { return requests_; }
   time_point now() const { return time_.now(); }
   /// All that was committed is explained.
   void finish();

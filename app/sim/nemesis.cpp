@@ -103,6 +103,16 @@ fault_plan fault_plan::draw(dice& random) {
   return out;
 }
 
+fault_plan fault_plan::undisturbed(dice& random) {
+  fault_plan out;
+  out.nodes = static_cast<int>(random.between(1, 5));
+  out.bank.knobs.seed = random.between(1, 1'000'000'000);
+  out.idle = std::chrono::seconds{random.percent(50) ? random.between(0, 5) : 120};
+  if (random.percent(50))
+    out.snapshot_tail = static_cast<size_t>(random.between(100, 3'000));
+  return out;
+}
+
 namespace {
 
 using calming = std::map<std::string, std::function<void(fault_plan&)>, std::less<>>;

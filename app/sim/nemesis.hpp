@@ -48,6 +48,8 @@ struct fault_plan {
   bool shuffle = true;
 
   static fault_plan draw(dice& random);
+  /// Nothing goes wrong: only what may differ without anybody's noticing.
+  static fault_plan undisturbed(dice& random);
 };
 
 /// A plan without the small faults of one part; parts are named in calm_parts().

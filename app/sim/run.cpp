@@ -1,4 +1,5 @@
 // Whole lives of a world, from the first cart to the last check.
+#include "app/sim/pace.hpp"
 #include "app/sim/rival.hpp"
 #include "app/sim/shopper.hpp"
 #include "app/sim/sim.hpp"
@@ -24,6 +25,8 @@ constexpr std::chrono::hours long_wait{13};
 constexpr std::chrono::hours forgotten_after{31 * 24};
 /// With long_wait: some time before what was authorised lapses.
 constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
+/// Of all lives.
+constexpr int64_t undisturbed_percent = 6;
 constexpr std::chrono::seconds purchase_deadline{60};
 constexpr std::chrono::seconds purchase_settles{20};
 
@@ -133,7 +136,8 @@ std::map<size_t, fault> expect_faults(world& w, const fault_plan& plan, dice& dr
 
 verdict run_seed(uint64_t seed, const excerpt& kept) {
   dice draw{seed * 0x9e3779b97f4a7c15U + 1};
-  auto plan = fault_plan::draw(draw);
+  const bool undisturbed = dice{seed * 0x9e3779b97f4a7c15U + 2}.percent(undisturbed_percent);
+  auto plan = undisturbed ? fault_plan::undisturbed(draw) : fault_plan::draw(draw);
   for (const auto& part : kept.calm)
     calm(plan, part);
   world w{seed, plan};
@@ -155,9 +159,9 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   const auto span = kept.span.value_or(drawn);
   const auto met = expect_faults(w, plan, draw, drawn, kept);
   const bool a_month_passes = draw.percent(10), a_week_passes = draw.percent(15);
-  const bool bank_stays_away = draw.percent(15);
+  const bool bank_stays_away = draw.percent(15) && !undisturbed;
   const auto alone = bank_stays_away ? span / 3 : 0ms;
-  w.run_for(span - alone);
+  undisturbed ? pace{w}.run_for(span) : w.run_for(span - alone);
   if (bank_stays_away)
     w.money.go_away();
   w.run_for(alone);
