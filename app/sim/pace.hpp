@@ -7,13 +7,16 @@
 #pragma once
 
 #include "app/sim/world.hpp"
+#include "cluster/waker.hpp"
 
 namespace souk::sim {
 
 /// A few commits, and the ways to and from another node.
 inline constexpr std::chrono::milliseconds answer_most{200};
-/// A call of the bank that is cut and made again, or an entity that its waker has to find.
+/// A call of the bank that is cut and made again, or a row that the waker has to find.
 inline constexpr std::chrono::seconds rest_most{1};
+/// Who is woken may have had to wait for its row so much longer than its own timer would take.
+inline constexpr std::chrono::seconds woken_late = cluster::wakeup_grace;
 
 /// An order that met only units held by others asks a second time.
 inline constexpr std::chrono::seconds second_round_after{3};
