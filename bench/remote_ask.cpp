@@ -49,7 +49,7 @@ public:
 
 private:
   struct stream final : persistence::journal_stream {
-    bool accepts() const override { return true; }
+    bool accepts() override { return true; }
     void append(persistence::fragment) override {}
   };
 };

@@ -102,6 +102,8 @@ public:
   /// `then` runs, on any thread, once a newer view was looked for.
   void refresh(std::function<void()> then) const;
   bool reads_allowed() const { return time_.monotonic().count() < reads_until_; }
+  /// False for one whose shard has been lost: it may still be here, to hear of its commits.
+  bool serves(const entity_id& e) const { return shards_[e.shard()].open; }
   int feature_level() const { return view_.load()->feature_level; }
   /// The shards served here.
   std::vector<uint32_t> open_shards() const;

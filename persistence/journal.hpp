@@ -84,14 +84,16 @@ class journal_stream {
 public:
   virtual ~journal_stream() = default; ///< closes: nothing is told to the observer afterwards
   /// False when the stream is dead, the writer's queue is at its limit or Postgres is away: decide
-  /// nothing, answer `overloaded`.
-  virtual bool accepts() const = 0;
+  /// nothing, answer `overloaded`. Ask before each decision: what is appended until the next time
+  /// is sent by the connection that stands now or not at all, so that whoever ends it has ended
+  /// all that was decided before.
+  virtual bool accepts() = 0;
   /// Queues; the fragment's first event gets the number behind the last one appended.
   virtual void append(fragment f) = 0;
 };
 
-/// A stream with nothing on its way outlives a lost connection; one with something fails with
-/// `unavailable`. Streams are not appended to once their journal is gone.
+/// A stream with nothing on its way outlives a lost connection; one with something, sent or not,
+/// fails with `unavailable`. Streams are not appended to once their journal is gone.
 class journal {
 public:
   virtual ~journal() = default;

@@ -68,7 +68,7 @@ journal_writer::~journal_writer() {
   thread_.join();
 }
 
-void journal_writer::push(std::shared_ptr<stream_record> stream, fragment f) {
+void journal_writer::push(std::shared_ptr<stream_record> stream, fragment f, uint64_t connection) {
   const auto bytes = size_of(f);
   queued_bytes_ += bytes;
   measured().queue.Increment(static_cast<double>(bytes));
@@ -76,7 +76,7 @@ void journal_writer::push(std::shared_ptr<stream_record> stream, fragment f) {
   {
     std::lock_guard lock{mutex_};
     was_idle = queue_.empty();
-    queue_.push_back({std::move(stream), std::move(f), bytes});
+    queue_.push_back({std::move(stream), std::move(f), bytes, connection});
   }
   if (was_idle)
     wake_.notify_one();
@@ -208,6 +208,8 @@ batch journal_writer::take() {
          b.bytes() < options_.batch_bytes_max;
        ++fragments) {
     auto& next = taken_.front();
+    if (next.connection != connection_)
+      next.stream->tell_failed(fail(errc::unavailable, "it was decided for a lost connection"));
     if (next.stream->dead)
       dropped += next.bytes;
     else if (!b.add(next.stream, next.what))

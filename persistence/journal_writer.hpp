@@ -5,8 +5,9 @@
 //    ▲                     │                                                   │
 //    └──────failed─────────┴───────────────connection lost─────────────────────┘
 //
-// A batch whose outcome is unknown fails its streams with `unavailable`; what was not sent yet
-// waits for the next connection and fails with the first attempt that finds none.
+// A batch whose outcome is unknown fails its streams with `unavailable`, and so does what was
+// decided for a connection and not sent by it: whoever takes a shard from a node that does not let
+// go of it ends the node's sessions, and what comes after that was decided after that.
 #pragma once
 
 #include "persistence/batch.hpp"
@@ -48,13 +49,17 @@ public:
   /// Thread-safe.
   bool accepts() const { return ready_ && queued_bytes_ < options_.queue_bytes_max; }
   bool ready() const { return ready_; }
-  void push(std::shared_ptr<stream_record> stream, fragment f);
+  /// Which of its connections it has, or had last.
+  uint64_t connection() const { return connection_; }
+  /// Sent by that connection, or `f` fails its stream.
+  void push(std::shared_ptr<stream_record> stream, fragment f, uint64_t connection);
 
 private:
   struct queued {
     std::shared_ptr<stream_record> stream;
     fragment what;
     size_t bytes;
+    uint64_t connection; ///< by which it may be sent
   };
 
   void run();
@@ -74,8 +79,8 @@ private:
   const std::string name_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> queued_bytes_{0};
-  uint64_t connection_ = 0;          ///< counts connections: trust in a stream ends with one
-  acknowledged_commit acknowledged_; ///< what a database without lost commits is past
+  std::atomic<uint64_t> connection_{0}; ///< counts them: trust in a stream ends with one
+  acknowledged_commit acknowledged_;    ///< what a database without lost commits is past
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -13,17 +13,21 @@ namespace {
 class pg_stream final : public journal_stream {
 public:
   pg_stream(journal_writer& writer, std::shared_ptr<stream_record> record)
-      : writer_(writer), record_(std::move(record)) {}
+      : writer_(writer), record_(std::move(record)), connection_(writer.connection()) {}
   ~pg_stream() override { record_->close(); }
-  bool accepts() const override { return !record_->dead && writer_.accepts(); }
+  bool accepts() override {
+    connection_ = writer_.connection(); // before it says whether that one stands
+    return !record_->dead && writer_.accepts();
+  }
   void append(fragment f) override {
     if (!record_->dead)
-      writer_.push(record_, std::move(f));
+      writer_.push(record_, std::move(f), connection_);
   }
 
 private:
   journal_writer& writer_;
   std::shared_ptr<stream_record> record_;
+  uint64_t connection_;
 };
 
 result<recovered> read_back(sql::connection& c, const entity_id& entity) {

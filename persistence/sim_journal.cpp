@@ -11,6 +11,7 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   struct queued {
     std::shared_ptr<stream_record> stream;
     fragment what;
+    uint64_t session; ///< by which it may be sent
   };
 
   sim_store& store;
@@ -33,6 +34,7 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   std::optional<reached> reader;
   bool committing = false;
   bool reachable = true;
+  std::chrono::nanoseconds stuck{0}; ///< a commit may be on its way for so long
 
   state(sim_store& s, run_later l, sim_journal_options o, const sim_faults& f)
       : store(s), later(std::move(l)), options(std::move(o)), faults(f), random(options.seed) {}
@@ -41,6 +43,11 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
     const auto most = faults.latency_most + store.slow();
     const auto range = (most - faults.latency_least).count() + 1;
     return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
+  }
+
+  std::chrono::nanoseconds on_the_way() {
+    return stuck == 0ns ? 0ns
+                        : std::chrono::nanoseconds{random() % static_cast<uint64_t>(stuck.count())};
   }
 
   fate draw() {
@@ -72,7 +79,12 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   /// False when it does not have all that this journal saw committed.
   bool is_whole() const;
   void lose();
-  void push(std::shared_ptr<stream_record> stream, fragment f);
+  /// An idle connection that has ended is noticed soon, as in reality, but not at once.
+  void look_around() {
+    if (!committing && session != 0 && !store.is_open(session) && random() % 2 == 0)
+      lose();
+  }
+  void push(std::shared_ptr<stream_record> stream, fragment f, uint64_t by);
   void start_commit();
   /// What Postgres made of a batch, once it has.
   struct decision {
@@ -136,9 +148,9 @@ void sim_journal::state::lose() {
   after(faults.reconnect, [](state& s) { s.connect(); });
 }
 
-void sim_journal::state::push(std::shared_ptr<stream_record> stream, fragment f) {
+void sim_journal::state::push(std::shared_ptr<stream_record> stream, fragment f, uint64_t by) {
   queued_bytes += size_of(f);
-  queue.push_back({std::move(stream), std::move(f)});
+  queue.push_back({std::move(stream), std::move(f), by});
   // Not at once: what is appended in the same moment shares the commit, as it does in reality.
   if (!committing && queue.size() == 1)
     after(0ns, [](state& s) { s.start_commit(); });
@@ -155,6 +167,8 @@ void sim_journal::state::start_commit() {
        ++n) {
     auto& next = queue.front();
     const auto bytes = size_of(next.what);
+    if (next.session != session)
+      next.stream->tell_failed(fail(errc::unavailable, "it was decided for a lost connection"));
     if (!next.stream->dead && !b->add(next.stream, next.what))
       break;
     queued_bytes -= bytes;
@@ -172,7 +186,7 @@ void sim_journal::state::start_commit() {
     return after(latency(), [b, unlucky](state& s) { s.answer(b, decide(s.store, *b, unlucky)); });
   }
   // Postgres works on it whether this node lives or not.
-  const auto answered = latency();
+  const auto answered = latency() + on_the_way();
   auto made = std::make_shared<std::optional<decision>>();
   if (outcome != fate::lost_before)
     later(outcome == fate::late ? answered * 8 : answered / 2,
@@ -225,27 +239,30 @@ void sim_journal::state::finish(const std::shared_ptr<batch>& b, int64_t positio
   start_commit();
 }
 
-namespace {
-
-class sim_stream final : public journal_stream {
+class sim_journal::stream final : public journal_stream {
 public:
-  sim_stream(std::shared_ptr<stream_record> record, std::function<bool()> accepts,
-             std::function<void(fragment)> push)
-      : record_(std::move(record)), accepts_(std::move(accepts)), push_(std::move(push)) {}
-  ~sim_stream() override { record_->close(); }
-  bool accepts() const override { return !record_->dead && accepts_(); }
+  stream(std::shared_ptr<stream_record> record, std::weak_ptr<sim_journal::state> node)
+      : record_(std::move(record)), node_(std::move(node)) {
+    accepts();
+  }
+  ~stream() override { record_->close(); }
+  bool accepts() override {
+    const auto s = node_.lock();
+    if (s)
+      s->look_around();
+    session_ = s ? s->session : 0;
+    return !record_->dead && session_ != 0 && s->queued_bytes < s->options.queue_bytes_max;
+  }
   void append(fragment f) override {
-    if (!record_->dead)
-      push_(std::move(f));
+    if (const auto s = node_.lock(); s && !record_->dead)
+      s->push(record_, std::move(f), session_);
   }
 
 private:
-  std::shared_ptr<stream_record> record_;
-  std::function<bool()> accepts_;
-  std::function<void(fragment)> push_;
+  const std::shared_ptr<stream_record> record_;
+  const std::weak_ptr<sim_journal::state> node_;
+  uint64_t session_ = 0;
 };
-
-} // namespace
 
 sim_journal::sim_journal(sim_store& store, run_later later, sim_journal_options options,
                          sim_faults faults)
@@ -261,6 +278,7 @@ void sim_journal::meet(uint32_t timeline, size_t host) {
   (void)state_->servers.meet({"souk", timeline}, host);
 }
 void sim_journal::set_faults(const sim_faults& f) { state_->faults = f; }
+void sim_journal::set_stuck(std::chrono::nanoseconds most) { state_->stuck = most; }
 void sim_journal::set_reachable(bool is) {
   state_->reachable = is;
   if (!is)
@@ -280,17 +298,7 @@ std::unique_ptr<journal_stream> sim_journal::open(const entity_id& entity, uint6
                                                   const chain_hash& chain,
                                                   std::weak_ptr<journal_observer> observer) {
   auto record = std::make_shared<stream_record>(entity, seq, chain, std::move(observer));
-  std::weak_ptr<state> node = state_;
-  return std::make_unique<sim_stream>(
-      record,
-      [node] {
-        const auto s = node.lock();
-        return s && s->session != 0 && s->queued_bytes < s->options.queue_bytes_max;
-      },
-      [node, record](fragment f) {
-        if (const auto s = node.lock())
-          s->push(record, std::move(f));
-      });
+  return std::make_unique<stream>(std::move(record), state_);
 }
 
 void sim_journal::due_before(const std::vector<uint32_t>& shards, time_point until, uint32_t limit,

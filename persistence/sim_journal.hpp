@@ -46,6 +46,8 @@ public:
   /// The next commit's fate, whatever the seed says.
   void decide_next(fate f);
   void set_faults(const sim_faults& f);
+  /// So much longer, at most, until one of its commits reaches Postgres, and is heard of.
+  void set_stuck(std::chrono::nanoseconds most);
   /// Otherwise this node's connections end, and none comes about.
   void set_reachable(bool is);
   /// Another connection of this process has met this server.
@@ -60,6 +62,7 @@ public:
 
 private:
   struct state;
+  class stream;
   std::shared_ptr<state> state_;
 };
 

@@ -97,6 +97,8 @@ void shell<M>::execute(request_ptr rq) {
   // The journal would take it, and who was given the shard meanwhile would answer by older state.
   if (!events->empty() && !route_.reads_allowed())
     return rq->refuse(unproven());
+  if (!events->empty() && !route_.serves(me_->entity))
+    return route_.retry(rq, unproven());
   if (!events->empty())
     record(rq->command, meta, *events, at);
   else if (!M::is_ready(fold_.state, rq->command))

@@ -66,8 +66,10 @@ void shell<M>::outcome_of(const std::string& step, const result<typename M::comm
     return turn();
   }
   const auto at = now();
+  const bool accepted = stream_->accepts();
   auto events = M::decide(fold_.state, *outcome, at);
-  if (events && !events->empty() && is_readable(*events) && route_.reads_allowed()) {
+  if (events && !events->empty() && is_readable(*events) && accepted && route_.reads_allowed() &&
+      route_.serves(me_->entity)) {
     effects_.succeeded(step);
     record(*outcome, {}, *events, at);
   } else {
@@ -82,7 +84,7 @@ void shell<M>::outcome_of(const std::string& step, const result<typename M::comm
 template <model M>
 void shell<M>::correct_wakeup() {
   const auto due = M::due(fold_.state);
-  if (!wakeup_row_ || (due != never && *wakeup_row_ > now()))
+  if (!wakeup_row_ || (due != never && *wakeup_row_ > now()) || !stream_->accepts())
     return;
   wakeup_row_.reset();
   if (due != never)

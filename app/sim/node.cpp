@@ -31,7 +31,7 @@ bool is_for_ever(std::string_view actor) {
 
 /// What an entity gets that recovers while its node dies.
 class dead_stream final : public persistence::journal_stream {
-  bool accepts() const override { return false; }
+  bool accepts() override { return false; }
   void append(persistence::fragment) override {}
 };
 
@@ -45,6 +45,11 @@ void node::socket::heal() {
 void node::socket::set_reachable(bool is) {
   if (to_)
     to_->set_reachable(is);
+}
+
+void node::socket::set_stuck(std::chrono::nanoseconds most) {
+  if (to_)
+    to_->set_stuck(most);
 }
 
 bool node::socket::ready() const { return to_ && to_->ready(); }
@@ -172,6 +177,7 @@ void node::heal() {
   journal_.heal();
   table_.set_faults({});
   cut_off_store(false);
+  hold_up_commits(false);
   options_.stragglers_percent = 0;
 }
 

@@ -59,6 +59,9 @@ struct surroundings {
   entity_tap halted;
 };
 
+/// Longer than anybody waits for a shard.
+inline constexpr std::chrono::seconds commits_held_up{20};
+
 /// Single-threaded. What it is handed outlives it.
 class node {
 public:
@@ -85,6 +88,8 @@ public:
   void cut_off_table(bool off) { table_.set_reachable(!off); }
   /// From all of Postgres: the table and the journal.
   void cut_off_store(bool off);
+  /// Its commits are on their way to Postgres for seconds, and all else is well.
+  void hold_up_commits(bool held) { journal_.set_stuck(held ? commits_held_up : 0ns); }
   bool has_work() const { return !scheduler_.jobs.empty(); }
   /// Runs one message of one actor, and answers a number that says whose it was.
   uint64_t run_one();
@@ -111,6 +116,7 @@ private:
     }
     void heal();
     void set_reachable(bool is);
+    void set_stuck(std::chrono::nanoseconds most);
     bool ready() const;
     void recover(const entity_id& entity, callback<persistence::recovered> done) override;
     std::unique_ptr<persistence::journal_stream>

@@ -242,6 +242,18 @@ TYPED_TEST_P(JournalContract, GoesOnAfterARestartOfTheStore) {
   ASSERT_TRUE(this->reaches(b, b.from.seq + 1));
 }
 
+TYPED_TEST_P(JournalContract, WhatWasDecidedForALostConnectionIsNotSentByTheNext) {
+  auto a = this->activate(this->cart);
+  this->bench->end_all_sessions();
+  ASSERT_TRUE(this->bench->until([&] {
+    auto b = this->activate(this->cart);
+    b.stream->append(say("1"));
+    return this->reaches(b, b.from.seq + 1);
+  }));
+  a.stream->append(say("late")); // it would be superseded if it was sent
+  EXPECT_EQ(this->fate(a), errc::unavailable);
+}
+
 TYPED_TEST_P(JournalContract, RestoredOlderStoreIsNotWrittenOver) {
   auto a = this->activate(this->cart);
   a.stream->append(say("1"));
@@ -372,17 +384,16 @@ TYPED_TEST_P(JournalContract, ClosedStreamsAreCommittedButHearNothing) {
   EXPECT_EQ(a.seen->seq() > 1, false);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(JournalContract, NewEntityIsEmpty, ReplaysWhatWasCommitted,
-                            OneOfTwoStreamsWinsAndTheOtherIsSuperseded,
-                            TwoStreamsInOneMomentLeaveOneHistory,
-                            OneStaleEntityDoesNotHoldUpTheOthersOfItsBatch, RefusesAGapAndAFork,
-                            LostAnswerIsAnUnknownOutcomeThatReplaySettles,
-                            HalfSentBatchLeavesNothing, LateCommitOfADeadNodeCannotPassATakeover,
-                            GoesOnAfterARestartOfTheStore, RestoredOlderStoreIsNotWrittenOver,
-                            CorruptRowHaltsOnlyItsEntity, ReplayStartsBehindTheSnapshot,
-                            LoneSnapshotIsTakenOnlyFromTheNewestAndOverAnOlder,
-                            WakeupsAreSetMovedAndCleared, StaleStreamCannotTouchAWakeup,
-                            DueEntitiesComeEarliestFirst, LedgerTakesOnlyWhatBalances,
-                            ClosedStreamsAreCommittedButHearNothing);
+REGISTER_TYPED_TEST_SUITE_P(
+    JournalContract, NewEntityIsEmpty, ReplaysWhatWasCommitted,
+    OneOfTwoStreamsWinsAndTheOtherIsSuperseded, TwoStreamsInOneMomentLeaveOneHistory,
+    OneStaleEntityDoesNotHoldUpTheOthersOfItsBatch, RefusesAGapAndAFork,
+    LostAnswerIsAnUnknownOutcomeThatReplaySettles, HalfSentBatchLeavesNothing,
+    LateCommitOfADeadNodeCannotPassATakeover, GoesOnAfterARestartOfTheStore,
+    WhatWasDecidedForALostConnectionIsNotSentByTheNext, RestoredOlderStoreIsNotWrittenOver,
+    CorruptRowHaltsOnlyItsEntity, ReplayStartsBehindTheSnapshot,
+    LoneSnapshotIsTakenOnlyFromTheNewestAndOverAnOlder, WakeupsAreSetMovedAndCleared,
+    StaleStreamCannotTouchAWakeup, DueEntitiesComeEarliestFirst, LedgerTakesOnlyWhatBalances,
+    ClosedStreamsAreCommittedButHearNothing);
 
 } // namespace souk::persistence

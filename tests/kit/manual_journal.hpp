@@ -89,7 +89,7 @@ private:
     stream(manual_journal& j, entity_id e, uint64_t seq,
            std::weak_ptr<persistence::journal_observer> o)
         : journal_(j), entity_(std::move(e)), seq_(seq), observer_(std::move(o)) {}
-    bool accepts() const override { return !journal_.full; }
+    bool accepts() override { return !journal_.full; }
     void append(persistence::fragment f) override {
       const auto first = seq_ + 1;
       seq_ += f.events;

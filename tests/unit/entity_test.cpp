@@ -116,10 +116,16 @@ protected:
 
   template <class C>
   std::shared_ptr<answer> ask(C what, command_id id = {}, uint64_t fingerprint = 1) {
+    auto got = send(std::move(what), id, fingerprint);
+    run();
+    return got;
+  }
+  /// It is on its way.
+  template <class C>
+  std::shared_ptr<answer> send(C what, command_id id = {}, uint64_t fingerprint = 1) {
     auto got = std::make_shared<answer>();
     entity::ask<counter>(route, "a", what, {id, fingerprint, time.now() + 5s, ""},
                          [got](result<counter::total> r) { *got = std::move(r); });
-    run();
     return got;
   }
   static command_id key(const char* text) { return make_command_id({text}); }
@@ -259,6 +265,17 @@ TEST_F(Entity, CallsNoJournalBrokenWhileItsNodeMayHaveMissedAnUpgrade) {
   route.end_reads();
   EXPECT_EQ(code(ask(counter::get{})), errc::unavailable);
   EXPECT_TRUE(people.steps.empty());
+}
+
+TEST_F(Entity, DecidesNothingInAShardThatWasGivenToAnotherNode) {
+  ask(counter::add{1}); // so that it has to stay until the commit is heard of
+  send(counter::add{1});
+  auto elsewhere = std::make_shared<cluster::view>();
+  elsewhere->version = 1;
+  elsewhere->shards.fill(cluster::no_owner);
+  route.install(elsewhere);
+  run();
+  EXPECT_EQ(journal.queue.size(), 1u);
 }
 
 TEST_F(Entity, TriesAnEffectAgainUntilItSucceeds) {

@@ -66,6 +66,8 @@ protected:
     if (!found)
       return false;
     auto stream = bench.at(1).open(cart, found->seq, found->chain, seen);
+    if (!bench.until([&] { return stream->accepts(); }))
+      return false;
     stream->append(say(what));
     return bench.until([&] { return seen->seq() > 0 || seen->code(); }) && seen->seq() > 0;
   }
@@ -135,6 +137,7 @@ TEST_F(SimServers, AnAnswerHeardAfterAFailOverDoesNotCountWhatOthersCommittedSin
   ASSERT_EQ(seen->seq(), 0u);
   ASSERT_TRUE(bench.until([&] { return seen->seq() > 0; }));
   pass(1s);
+  ASSERT_TRUE(bench.until([&] { return stream->accepts(); }));
   stream->append(say("it goes on"));
   EXPECT_TRUE(bench.until([&] { return seen->seq() > 1; }));
 }
