@@ -56,12 +56,24 @@ uint64_t hand_off::settled_by_all() const {
   return least;
 }
 
-std::vector<uint32_t> hand_off::take_ready(std::chrono::nanoseconds now) {
+std::set<node_ref> hand_off::laggards(std::chrono::nanoseconds now) const {
+  std::set<node_ref> late;
+  for (const auto& [shard, w] : waiting_)
+    if (fenced_ >= w.version && now >= w.until && !w.released)
+      for (const auto& other : others_) {
+        const auto it = settled_.find(other);
+        if (it == settled_.end() || it->second < w.since || it->second > version_)
+          late.insert(other);
+      }
+  return late;
+}
+
+std::vector<uint32_t> hand_off::take_ready() {
   std::vector<uint32_t> ready;
   const auto settled = waiting_.empty() ? 0 : settled_by_all();
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     const auto& w = it->second;
-    const bool let_go = w.released || settled >= w.since || now >= w.until;
+    const bool let_go = w.released || settled >= w.since || w.until <= silenced_at_;
     if (fenced_ < w.version || !let_go) {
       ++it;
       continue;

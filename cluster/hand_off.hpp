@@ -3,9 +3,12 @@
 // spares conflicts and stale reads. That the former owner is dead proves nothing: when members come
 // and go quickly it may never have got the shard from the one before, who does not know yet. And a
 // release proves something only of who owned the shard by the view right before: who misses a view
-// does not know to whom that one gave it. Pure: driven by the membership actor.
+// does not know to whom that one gave it. Nobody waits for ever: the sessions of who has not
+// settled in time are ended, and what it decided for them is written no more. Pure: driven by the
+// membership actor.
 //
-//   gained ──► waiting ──(fenced, and released | everybody settled | patience)──► ready
+//   gained ──► waiting ──(the dead fenced, and released | everybody settled)──► ready
+//                 └──patience over──► overdue ──(the dead and the laggards fenced)──► ready
 #pragma once
 
 #include "base/entity_id.hpp"
@@ -18,8 +21,8 @@
 
 namespace souk::cluster {
 
-/// The former owner gets this long. Longer than reads are answered without a confirmed membership
-/// (fresh_for), so that nobody reads old state there when the shard is served here.
+/// The former owner gets this long. Longer than anything is answered or decided without a confirmed
+/// membership (fresh_for), so that nobody reads old state there when the shard is served here.
 inline constexpr std::chrono::milliseconds hand_off_patience{3'000};
 
 /// The shares by which shards may have been owned in a view between two that this node has read: of
@@ -42,8 +45,14 @@ public:
   void released(uint32_t shard, uint64_t owned_by);
   void settled(const node_ref& by, uint64_t version);
 
+  /// Who has not settled although a shard has waited for it long enough at `now`; nobody: none
+  /// has.
+  std::set<node_ref> laggards(std::chrono::nanoseconds now) const;
+  /// Whatever the laggards of `then` had decided by then is committed, or never will be.
+  void silenced(std::chrono::nanoseconds then) { silenced_at_ = std::max(silenced_at_, then); }
+
   /// Takes out the shards that may be served now.
-  std::vector<uint32_t> take_ready(std::chrono::nanoseconds now);
+  std::vector<uint32_t> take_ready();
 
 private:
   struct awaited {
@@ -60,6 +69,7 @@ private:
   std::set<node_ref> others_;
   std::map<node_ref, uint64_t> settled_;
   uint64_t fenced_ = 0;
+  std::chrono::nanoseconds silenced_at_{-1};
   uint64_t version_ = 0; ///< ours
 };
 

@@ -5,6 +5,7 @@
 #include "cluster/member.hpp"
 
 #include <functional>
+#include <set>
 
 namespace souk::cluster {
 
@@ -22,9 +23,10 @@ public:
   /// Notes that `who` lives, without a new version. Answers the version; errc::superseded when the
   /// table calls it dead or does not know it.
   virtual void confirm(const node_ref& who, callback<uint64_t> done) = 0;
-  /// Ends the journal sessions of every process that is dead by the table, waits until they are
-  /// gone, then commits: what is replayed behind the answer is all they will ever have written.
-  virtual void fence(callback<void> done) = 0;
+  /// Ends the journal sessions of every process that is dead by the table, and of those of `also`,
+  /// waits until they are gone, then commits: what is replayed behind the answer is all that the
+  /// dead will ever have written, and all that the others have decided so far.
+  virtual void fence(const std::set<node_ref>& also, callback<void> done) = 0;
   /// The last word of a process that has read itself dead: it answers nothing any more, so nobody
   /// has to wait for that. Takes the votes out of its row, without a new version, and tells
   /// whoever watches. Nothing happens when the table does not call it dead.

@@ -225,8 +225,28 @@ void participant::tell_settled() {
 void participant::open_ready() {
   if (!around_.route->reads_allowed())
     return; // its first answers would be refused
-  for (const auto shard : incoming_.take_ready(around_.time->monotonic()))
+  for (const auto shard : incoming_.take_ready())
     around_.route->open(shard);
+  silence_laggards();
+}
+
+/// Who did not let go in time may have decided something that is still on its way to the journal.
+void participant::silence_laggards() {
+  const auto now = around_.time->monotonic();
+  const auto late = silencing_ ? std::set<node_ref>{} : incoming_.laggards(now);
+  if (late.empty())
+    return;
+  silencing_ = true;
+  for (const auto& who : late)
+    log::warn("cluster.laggard", {{"node", who.text()}});
+  around_.table->fence(
+      late, here([this, now](const result<void>& ended) {
+        silencing_ = false;
+        if (!ended) // the next beat tries again
+          return log::warn("cluster.fence_failed", {{"why", ended.error().detail}});
+        incoming_.silenced(now);
+        open_ready();
+      }));
 }
 
 } // namespace souk::cluster

@@ -125,6 +125,7 @@ private:
   void confirm_by_members();
   uint64_t vouch_for(const node_ref& peer);
   void open_ready();
+  void silence_laggards();
   void tell_settled();
   std::set<node_ref> others() const;
   std::vector<node_ref> helpers() const;
@@ -177,7 +178,7 @@ private:
   };
   std::map<uint32_t, parting> outgoing_; ///< lost shards that are not empty yet
   bool fence_needed_ = true;             ///< at first: whoever died before we came
-  bool fencing_ = false;
+  bool fencing_ = false, silencing_ = false;
   std::chrono::nanoseconds fence_not_before_{0};
 };
 

@@ -266,18 +266,18 @@ void participant::fence_dead() {
     return later(fence_not_before_ - now, [this] { fence_dead(); });
   fencing_ = true;
   fence_needed_ = false;
-  around_.table->fence(here([this, version = table_.version](const result<void>& ended) {
-    fencing_ = false;
-    if (!ended) {
-      log::warn("cluster.fence_failed", {{"why", ended.error().detail}});
-      fence_needed_ = true;
-      return later(table_pause, [this] { fence_dead(); });
-    }
-    incoming_.fenced(version);
-    open_ready();
-    if (table_.version > version)
-      fence_dead();
-  }));
+  around_.table->fence({}, here([this, version = table_.version](const result<void>& ended) {
+                         fencing_ = false;
+                         if (!ended) {
+                           log::warn("cluster.fence_failed", {{"why", ended.error().detail}});
+                           fence_needed_ = true;
+                           return later(table_pause, [this] { fence_dead(); });
+                         }
+                         incoming_.fenced(version);
+                         open_ready();
+                         if (table_.version > version)
+                           fence_dead();
+                       }));
 }
 
 } // namespace souk::cluster

@@ -154,10 +154,13 @@ void pg_membership::confirm(const node_ref& who, callback<uint64_t> done) {
   rows_.ask([who](connection& c) { return confirm_one(c, who); }, or_away(std::move(done)));
 }
 
-void pg_membership::fence(callback<void> done) {
+void pg_membership::fence(const std::set<node_ref>& also, callback<void> done) {
+  std::vector<std::string> processes;
+  for (const auto& who : also)
+    processes.push_back(persistence::process_name(who.node, who.generation));
   rows_.ask(
-      [](connection& c) -> result<void> {
-        if (auto gone = persistence::end_sessions_of_dead(c); !gone)
+      [processes = std::move(processes)](connection& c) -> result<void> {
+        if (auto gone = persistence::end_sessions_of_dead(c, processes); !gone)
           return gone.error();
         return {};
       },

@@ -23,7 +23,7 @@ public:
   void read(callback<membership> done) override;
   void write(uint64_t expected, const member& row, callback<uint64_t> done) override;
   void confirm(const node_ref& who, callback<uint64_t> done) override;
-  void fence(callback<void> done) override;
+  void fence(const std::set<node_ref>& also, callback<void> done) override;
   void farewell(const node_ref& who, callback<void> done) override;
   void forget_dead(time_point when, callback<void> done) override;
   /// Once. Calls on the listener's thread; also after each connect.

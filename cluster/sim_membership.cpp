@@ -83,9 +83,9 @@ bool sim_membership_store::was_silent(const node_ref& who, time_point since) con
   return it != spoke_again_.end() && it->second >= since;
 }
 
-void sim_membership_store::fence() {
-  journals_.end_sessions_of([this](const std::string& node, uint64_t generation) {
-    return is_dead({node, generation});
+void sim_membership_store::fence(const std::set<node_ref>& also) {
+  journals_.end_sessions_of([&](const std::string& node, uint64_t generation) {
+    return also.contains({node, generation}) || is_dead({node, generation});
   });
 }
 
@@ -178,10 +178,10 @@ void sim_membership::confirm(const node_ref& who, callback<uint64_t> done) {
   call<uint64_t>([who](auto& store, const auto&) { return store.confirm(who); }, std::move(done));
 }
 
-void sim_membership::fence(callback<void> done) {
+void sim_membership::fence(const std::set<node_ref>& also, callback<void> done) {
   call<void>(
-      [](auto& store, const auto&) -> result<void> {
-        store.fence();
+      [also](auto& store, const auto&) -> result<void> {
+        store.fence(also);
         return {};
       },
       std::move(done));

@@ -23,7 +23,7 @@ public:
   result<uint64_t> write(const std::string& cluster, uint64_t expected, const member& row);
   result<membership> read(const std::string& cluster) const;
   result<uint64_t> confirm(const node_ref& who);
-  void fence();
+  void fence(const std::set<node_ref>& also);
   void farewell(const node_ref& who);
   void forget_dead(time_point when);
   bool is_away() const { return journals_.is_away(); }
@@ -85,7 +85,7 @@ public:
   void read(callback<membership> done) override;
   void write(uint64_t expected, const member& row, callback<uint64_t> done) override;
   void confirm(const node_ref& who, callback<uint64_t> done) override;
-  void fence(callback<void> done) override;
+  void fence(const std::set<node_ref>& also, callback<void> done) override;
   void farewell(const node_ref& who, callback<void> done) override;
   void forget_dead(time_point when, callback<void> done) override;
   void watch(std::function<void()> changed) override;

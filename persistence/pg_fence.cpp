@@ -46,9 +46,13 @@ result<int64_t> end_those(sql::connection& c, std::string_view condition,
 
 } // namespace
 
+std::string process_name(std::string_view node, uint64_t generation) {
+  return std::string{node} + '/' + std::to_string(generation);
+}
+
 std::string session_name(std::string_view node, uint64_t generation, int writer, bool is_member) {
-  auto name = (is_member ? "souk/" : "souk-tool/") + std::string{node} + '/' +
-              std::to_string(generation) + '/' + std::to_string(writer);
+  auto name = (is_member ? "souk/" : "souk-tool/") + process_name(node, generation) + '/' +
+              std::to_string(writer);
   SOUK_ASSERT(name.size() <= 63 && node.find('/') == std::string_view::npos,
               "a node's name fits a session's name");
   return name;
@@ -64,16 +68,19 @@ result<int64_t> end_sessions(sql::connection& c, std::string_view node, uint64_t
                    {std::string{node}, static_cast<int64_t>(before), also}, node, within);
 }
 
-result<int64_t> end_sessions_of_dead(sql::connection& c, std::chrono::milliseconds within) {
+result<int64_t> end_sessions_of_dead(sql::connection& c, const std::vector<std::string>& also,
+                                     std::chrono::milliseconds within) {
   return end_those(
       c,
       "when application_name ~ '^souk/[^/]+/[0-9]{1,18}/[0-9]+$'"
-      "   then coalesce((select m.state = 'dead' from member m"
+      "   then split_part(application_name, '/', 2) || '/' ||"
+      "        split_part(application_name, '/', 3) = any($2)"
+      "     or coalesce((select m.state = 'dead' from member m"
       "                   where m.node = split_part(application_name, '/', 2) and"
       "                     m.generation = split_part(application_name, '/', 3)::bigint),"
       "                 split_part(application_name, '/', 3)::bigint <="
       "                   (select forgotten from membership_version))",
-      {}, "the dead", within);
+      {also}, "the dead", within);
 }
 
 result<void> check_is_not_dead(sql::connection& c, std::string_view node, uint64_t generation) {

@@ -12,6 +12,9 @@
 
 namespace souk::persistence {
 
+/// A member of the cluster: its node and generation, as in the names of its sessions.
+std::string process_name(std::string_view node, uint64_t generation);
+
 /// For old sessions to end; then errc::timed_out.
 inline constexpr std::chrono::seconds fence_wait_most{10};
 
@@ -27,9 +30,9 @@ result<int64_t> end_sessions(sql::connection& c, std::string_view node, uint64_t
                              const std::string& also = {},
                              std::chrono::milliseconds within = fence_wait_most);
 
-/// The same for the journal sessions of every process that the membership table calls dead. Those
-/// of tools go on, and those of who is not listed yet.
-result<int64_t> end_sessions_of_dead(sql::connection& c,
+/// The same for the journal sessions of every process that the membership table calls dead, and of
+/// those of `also` (by process_name). Those of tools go on, and those of who is not listed yet.
+result<int64_t> end_sessions_of_dead(sql::connection& c, const std::vector<std::string>& also = {},
                                      std::chrono::milliseconds within = fence_wait_most);
 
 /// errc::superseded when the membership table calls this process dead. A journal session asks it

@@ -126,10 +126,8 @@ void fold_units(state& s, const order_model::event& e) {
     to(e.units_claimed().reservation(), phase::claimed);
     break;
   case event::kUnitsLost:
-    change_unit(s, e.units_lost().reservation(), [](auto& u) {
-      u.phase = phase::lost;
-      u.granted = 0;
-    });
+    change_unit(s, e.units_lost().reservation(),
+                [](auto& u) { u.phase = phase::lost, u.granted = 0; });
     break;
   case event::kUnitsReleased:
     change_unit(s, e.units_released().reservation(), [](auto& u) {
@@ -190,7 +188,7 @@ bool state::is_awaited() const {
   case status::compensating:
     return true;
   case status::rejected:
-    return !cart_told; // the buyer hears of it when the cart is open again
+    return !cart_told; // the cart is open again by then
   default:
     return false;
   }

@@ -105,6 +105,7 @@ fault_plan fault_plan::draw(dice& random) {
 
 fault_plan fault_plan::undisturbed(dice& random) {
   fault_plan out;
+  out.is_undisturbed = true;
   out.nodes = static_cast<int>(random.between(1, 5));
   out.bank.knobs.seed = random.between(1, 1'000'000'000);
   out.idle = std::chrono::seconds{random.percent(50) ? random.between(0, 5) : 120};
@@ -234,6 +235,14 @@ struct drawing {
     add({.at = f.at + random.millis(3'000, 7'000), .node = f.peer}, fault::kind::drain,
         random.millis(1'000, 15'000));
   }
+  /// Its commits do not come through while another comes back, who is given shards of its.
+  void stuck(fault f) {
+    f.peer = any_node();
+    if (f.peer != f.node)
+      add({.at = std::max(f.at - 1'500ms, 1ms), .node = f.peer}, fault::kind::drain,
+          random.millis(1'000, 4'000));
+    add(f, fault::kind::commits_stuck, random.millis(5'000, 15'000));
+  }
 };
 
 } // namespace
@@ -263,6 +272,7 @@ std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
   often(plan.slow_every, fault::kind::slow_node, 20'000);
   often(plan.power_every, fault::kind::power_loss, 10'000);
   d.every(plan.burst_every, [&](const fault& f) { d.slow_link(f); });
+  d.every(plan.stuck_every, [&](const fault& f) { d.stuck(f); });
   if (plan.upgrade)
     d.upgrade();
   std::stable_sort(d.out.begin(), d.out.end(),
@@ -288,6 +298,8 @@ std::string fault::text() const {
       return name(node) + " does not reach Postgres";
     case kind::table_cut:
       return name(node) + " does not read the membership table";
+    case kind::commits_stuck:
+      return name(node) + " waits for seconds for its commits";
     case kind::drain:
       return name(node) + " leaves politely and is away";
     case kind::store_away:

@@ -35,6 +35,7 @@ struct fault_plan {
   std::chrono::milliseconds leap_every{0};      ///< the database's clock jumps ahead
   std::chrono::milliseconds store_slow_every{0};
   std::chrono::milliseconds store_slow{0};  ///< so much longer, at most, while it is
+  std::chrono::milliseconds stuck_every{0}; ///< a node's commits are on their way for seconds
   std::chrono::milliseconds slow_every{0};  ///< a node takes its time for a while
   std::chrono::microseconds step_cost{0};   ///< at most, of each message it handles meanwhile
   std::chrono::milliseconds burst_every{0}; ///< a link that is slow for a while
@@ -46,6 +47,7 @@ struct fault_plan {
   std::chrono::seconds idle{120};
   size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
   bool shuffle = true;
+  bool is_undisturbed = false;
 
   static fault_plan draw(dice& random);
   /// Nothing goes wrong: only what may differ without anybody's noticing.
@@ -67,6 +69,7 @@ struct fault {
     cut_both,
     store_cut,
     table_cut,
+    commits_stuck,
     slow_link,
     drain,
     upgrade,

@@ -87,7 +87,7 @@ void pace::run_for(std::chrono::nanoseconds span) {
 void pace::look_at_answers() {
   const auto& all = world_.told.requests();
   for (; next_ < all.size(); ++next_)
-    if (all[next_].who && all[next_].asked_at >= time_point{} + begins_after)
+    if (all[next_].who && all[next_].asked_at >= begun_ + begins_after)
       open_.push_back(&all[next_]);
   std::erase_if(open_, [&](const request* rq) {
     const auto by = answered_by(*rq);

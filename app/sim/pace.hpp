@@ -28,7 +28,7 @@ time_point goes_on_by(const order_model::state& s, time_point last);
 /// Single-threaded; lives no longer than its world.
 class pace {
 public:
-  explicit pace(world& w) : world_(w) {}
+  explicit pace(world& w) : world_(w), begun_(w.time.now()) {}
   /// Lives for so long and looks all the time. Complains once of each entity.
   void run_for(std::chrono::nanoseconds span);
 
@@ -39,6 +39,7 @@ private:
   void complain(const std::string& entity, const std::string& what);
 
   world& world_;
+  const time_point begun_;
   size_t next_ = 0; ///< of all requests
   std::vector<const request*> open_;
   std::set<std::string> told_;

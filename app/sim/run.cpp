@@ -25,8 +25,8 @@ constexpr std::chrono::hours long_wait{13};
 constexpr std::chrono::hours forgotten_after{31 * 24};
 /// With long_wait: some time before what was authorised lapses.
 constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
-/// Of all lives.
-constexpr int64_t undisturbed_percent = 6;
+// Of all lives.
+constexpr int64_t undisturbed_percent = 6, stuck_percent = 15;
 constexpr std::chrono::seconds purchase_deadline{60};
 constexpr std::chrono::seconds purchase_settles{20};
 
@@ -117,6 +117,19 @@ void expect_patience_ends(world& w) {
       w.watch.complain(entity, "waits for its buyer longer than it should");
 }
 
+/// What came last is drawn apart, so that older drawings stay what they were.
+fault_plan draw_plan(uint64_t seed, dice& draw, const excerpt& kept) {
+  dice apart{seed * 0x9e3779b97f4a7c15U + 2};
+  const bool undisturbed = apart.percent(undisturbed_percent);
+  auto plan = undisturbed ? fault_plan::undisturbed(draw) : fault_plan::draw(draw);
+  const bool leaps = plan.leap_every > 0ms; // what is stuck would seem too old
+  if (!undisturbed && !leaps && plan.nodes > 1 && apart.percent(stuck_percent))
+    plan.stuck_every = apart.millis(3'000, 20'000);
+  for (const auto& part : kept.calm)
+    calm(plan, part);
+  return plan;
+}
+
 /// Those the life meets, by their place in what was drawn.
 std::map<size_t, fault> expect_faults(world& w, const fault_plan& plan, dice& draw,
                                       std::chrono::milliseconds until, const excerpt& kept) {
@@ -136,10 +149,7 @@ std::map<size_t, fault> expect_faults(world& w, const fault_plan& plan, dice& dr
 
 verdict run_seed(uint64_t seed, const excerpt& kept) {
   dice draw{seed * 0x9e3779b97f4a7c15U + 1};
-  const bool undisturbed = dice{seed * 0x9e3779b97f4a7c15U + 2}.percent(undisturbed_percent);
-  auto plan = undisturbed ? fault_plan::undisturbed(draw) : fault_plan::draw(draw);
-  for (const auto& part : kept.calm)
-    calm(plan, part);
+  const auto plan = draw_plan(seed, draw, kept);
   world w{seed, plan};
   w.turns.keep(kept.acts);
   w.shop = draw_market(draw);
@@ -159,9 +169,9 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   const auto span = kept.span.value_or(drawn);
   const auto met = expect_faults(w, plan, draw, drawn, kept);
   const bool a_month_passes = draw.percent(10), a_week_passes = draw.percent(15);
-  const bool bank_stays_away = draw.percent(15) && !undisturbed;
+  const bool bank_stays_away = draw.percent(15) && !plan.is_undisturbed;
   const auto alone = bank_stays_away ? span / 3 : 0ms;
-  undisturbed ? pace{w}.run_for(span) : w.run_for(span - alone);
+  plan.is_undisturbed ? pace{w}.run_for(span) : w.run_for(span - alone);
   if (bank_stays_away)
     w.money.go_away();
   w.run_for(alone);
@@ -169,6 +179,8 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   w.shop.open = false;
   w.people.be_patient();
   w.heal(!bank_stays_away);
+  if (plan.stuck_every > 0ms) // what was on its way then arrives first
+    w.run_for(commits_held_up);
   other.give_everything_up();
   settle(w);
   w.watch.settled(w.time.now());

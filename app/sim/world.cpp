@@ -194,6 +194,8 @@ void world::strike(const fault& f) {
     return cut_off(slots_.at(f.node), &node::cut_off_store, f.span);
   case fault::kind::table_cut:
     return cut_off(slots_.at(f.node), &node::cut_off_table, f.span);
+  case fault::kind::commits_stuck:
+    return cut_off(slots_.at(f.node), &node::hold_up_commits, f.span);
   case fault::kind::drain:
     return drain(f.node, f.span);
   case fault::kind::power_loss:

@@ -52,8 +52,8 @@ struct MembershipContract : testing::Test {
   result<uint64_t> confirm(const node_ref& who, int node = 0) {
     return answer<uint64_t>([&](auto done) { bench->at(node).confirm(who, done); });
   }
-  result<void> fence(int node = 0) {
-    return answer<void>([&](auto done) { bench->at(node).fence(done); });
+  result<void> fence(const std::set<node_ref>& also = {}) {
+    return answer<void>([&](auto done) { bench->at(0).fence(also, done); });
   }
   result<void> farewell(const node_ref& who, int node = 0) {
     return answer<void>([&](auto done) { bench->at(node).farewell(who, done); });
@@ -238,6 +238,19 @@ TYPED_TEST_P(MembershipContract, AFenceEndsOnlyTheSessionsOfTheDead) {
   EXPECT_TRUE(this->bench->lands(restarted));
 }
 
+TYPED_TEST_P(MembershipContract, AFenceEndsTheSessionsOfThoseItNamesToo) {
+  const node_ref restarted{"n1", 8};
+  for (const auto& who : {this->one, this->two, restarted})
+    this->bench->half_send(who);
+  for (const auto& who : {this->one, this->two})
+    this->put(this->row(who));
+  const auto fenced = this->fence({this->one});
+  ASSERT_TRUE(fenced) << fenced.error().detail;
+  EXPECT_FALSE(this->bench->lands(this->one));
+  EXPECT_TRUE(this->bench->lands(this->two));
+  EXPECT_TRUE(this->bench->lands(restarted));
+}
+
 TYPED_TEST_P(MembershipContract, ACommitBeforeTheFenceStands) {
   this->bench->half_send(this->one);
   EXPECT_TRUE(this->bench->lands(this->one));
@@ -277,7 +290,8 @@ REGISTER_TYPED_TEST_SUITE_P(MembershipContract, AnswersWhatWasWrittenUnderARisin
                             TakesTheLastWordOfTheDeadAndOfNobodyElse,
                             RemembersTheDeadUntilTheyAreOldEnough,
                             ConfirmingMovesAliveAtAndNotTheVersion, WhoWatchesIsToldOfEachChange,
-                            AFenceEndsOnlyTheSessionsOfTheDead, ACommitBeforeTheFenceStands,
+                            AFenceEndsOnlyTheSessionsOfTheDead,
+                            AFenceEndsTheSessionsOfThoseItNamesToo, ACommitBeforeTheFenceStands,
                             AnotherClustersDatabaseIsRefused, IsUnavailableWhileTheDatabaseIsAway);
 
 } // namespace souk::cluster

@@ -95,34 +95,6 @@ TEST_F(SimCluster, WritesNothingOnANodeThatHasOnlyTheJournalLeft) {
   EXPECT_EQ(events_of(w, "A@wh"), 0) << "who serves it now may have read it already";
 }
 
-TEST_F(SimCluster, ForgetsWhatItHeldOfAShardThatAnotherHadInAViewItMissed) {
-  world w{21, calm(3)};
-  ASSERT_TRUE(settles(w));
-  const auto guest = owner_of(w, "A@wh");
-  w.crash(guest, 20s);
-  w.run_for(1ms);
-  ASSERT_TRUE(settles(w));
-  const auto host = owner_of(w, "A@wh");
-  const auto third = 3 - guest - host;
-  auto* const before = w.node_at(host);
-  ASSERT_EQ(ask_and_wait(*before, w, "A@wh", one(), "first"), "ok");
-  w.run_for(15s);
-  w.node_at(host)->cut_off_table(true);
-  for (auto waited = 0ms; waited < 30s; waited += 5ms)
-    if (w.run_for(5ms); w.node_at(guest) && w.node_at(guest)->is_active())
-      break;
-  ASSERT_EQ(ask_and_wait(*w.node_at(third), w, "A@wh", one(), "second"), "ok");
-  ASSERT_EQ(events_of(w, "A@wh"), 2);
-  w.drain(guest, 1h);
-  w.run_for(5s);
-  ASSERT_EQ(w.node_at(guest), nullptr);
-  w.node_at(host)->cut_off_table(false);
-  ASSERT_TRUE(settles(w));
-  ASSERT_EQ(owner_of(w, "A@wh"), host);
-  ASSERT_EQ(w.node_at(host), before);
-  EXPECT_EQ(units_of(w, *w.node_at(third), "A@wh"), 2) << "and not the one it remembers";
-}
-
 TEST_F(SimCluster, AnswersNoReadsOnALoneNodeThatSleptUntilItKnows) {
   world w{15, calm(2)};
   ASSERT_TRUE(settles(w));

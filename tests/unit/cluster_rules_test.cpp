@@ -164,9 +164,9 @@ TEST(HandOff, WaitsForTheFormerOwnersRelease) {
   hand_off h;
   h.gained(4, 5, {7, 8}, {b, c}, 0s);
   h.fenced(5);
-  EXPECT_TRUE(h.take_ready(1ms).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   h.released(7, 4);
-  EXPECT_EQ(h.take_ready(1ms), std::vector<uint32_t>{7});
+  EXPECT_EQ(h.take_ready(), std::vector<uint32_t>{7});
 }
 
 TEST(HandOff, TakesNoReleaseOfWhoOwnedItAnyTimeBefore) {
@@ -174,7 +174,7 @@ TEST(HandOff, TakesNoReleaseOfWhoOwnedItAnyTimeBefore) {
   h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
   h.released(7, 3); // by view 4 it may have been somebody else's, who has not heard of view 5
-  EXPECT_TRUE(h.take_ready(1ms).empty());
+  EXPECT_TRUE(h.take_ready().empty());
 }
 
 TEST(HandOff, BeginsAgainWhenItMissedAView) {
@@ -184,9 +184,9 @@ TEST(HandOff, BeginsAgainWhenItMissedAView) {
   h.settled(b, 5);
   h.gained(5, 7, {}, {b}, 1s); // by view 6 it may have been somebody else's
   h.fenced(7);
-  EXPECT_TRUE(h.take_ready(1s).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   h.settled(b, 7);
-  EXPECT_EQ(h.take_ready(1s).size(), 1u);
+  EXPECT_EQ(h.take_ready().size(), 1u);
 }
 
 TEST(HandOff, OpensWhatNobodyHeldOnceEverybodyHasSettled) {
@@ -194,9 +194,9 @@ TEST(HandOff, OpensWhatNobodyHeldOnceEverybodyHasSettled) {
   h.settled(b, 5); // may come before we know of the view
   h.gained(4, 5, {7}, {b, c}, 0s);
   h.fenced(5);
-  EXPECT_TRUE(h.take_ready(1ms).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   h.settled(c, 5);
-  EXPECT_EQ(h.take_ready(1ms).size(), 1u);
+  EXPECT_EQ(h.take_ready().size(), 1u);
 }
 
 TEST(HandOff, BelievesNobodyWhoHasSettledByAViewThatItDoesNotKnow) {
@@ -204,10 +204,10 @@ TEST(HandOff, BelievesNobodyWhoHasSettledByAViewThatItDoesNotKnow) {
   h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
   h.settled(b, 6); // by view 6 the shard may be b's again, and never have left it
-  EXPECT_TRUE(h.take_ready(1ms).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   h.gained(5, 6, {}, {b}, 1ms);
   h.fenced(6);
-  EXPECT_EQ(h.take_ready(1ms).size(), 1u) << "it is still ours";
+  EXPECT_EQ(h.take_ready().size(), 1u) << "it is still ours";
 }
 
 TEST(SharesBetween, AreOfAllThatMayHaveBeenActiveInAMissedView) {
@@ -238,9 +238,9 @@ TEST(HandOff, WaitsForTheSessionsOfTheDead) {
   hand_off h;
   h.gained(4, 5, {7}, {c}, 0s);
   h.settled(c, 5);
-  EXPECT_TRUE(h.take_ready(1h).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   h.fenced(5);
-  EXPECT_EQ(h.take_ready(1ms).size(), 1u);
+  EXPECT_EQ(h.take_ready().size(), 1u);
 }
 
 TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
@@ -248,17 +248,38 @@ TEST(HandOff, WaitsForTheSessionsOfAFormerOwnerThatDiesMeanwhile) {
   h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
   h.gained(5, 6, {}, {}, 1s); // b is dead
-  EXPECT_TRUE(h.take_ready(1s).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   h.fenced(6);
-  EXPECT_EQ(h.take_ready(1s).size(), 1u);
+  EXPECT_EQ(h.take_ready().size(), 1u);
 }
 
-TEST(HandOff, LosesPatienceWithASilentFormerOwner) {
+TEST(HandOff, LosesPatienceWithThoseWhoDoNotSettle) {
+  hand_off h;
+  h.gained(4, 5, {7}, {b, c}, 0s);
+  h.settled(c, 5);
+  h.fenced(5);
+  EXPECT_TRUE(h.laggards(hand_off_patience - 1ms).empty());
+  EXPECT_EQ(h.laggards(hand_off_patience), std::set{b});
+  EXPECT_TRUE(h.take_ready().empty()) << "what b decided may still be on its way";
+  h.silenced(hand_off_patience);
+  EXPECT_EQ(h.take_ready().size(), 1u);
+}
+
+TEST(HandOff, KeepsItsPatienceForWhatWasGainedLater) {
+  hand_off h;
+  h.gained(4, 5, {7}, {b}, 0s);
+  h.gained(5, 6, {8}, {b}, 1s);
+  h.fenced(6);
+  h.silenced(hand_off_patience);
+  EXPECT_EQ(h.take_ready(), std::vector<uint32_t>{7});
+}
+
+TEST(HandOff, BlamesNobodyForAShardThatWasReleased) {
   hand_off h;
   h.gained(4, 5, {7}, {b}, 0s);
   h.fenced(5);
-  EXPECT_TRUE(h.take_ready(hand_off_patience - 1ms).empty());
-  EXPECT_EQ(h.take_ready(hand_off_patience).size(), 1u);
+  h.released(7, 4);
+  EXPECT_TRUE(h.laggards(1h).empty());
 }
 
 TEST(HandOff, ForgetsAShardThatMovedOn) {
@@ -266,7 +287,7 @@ TEST(HandOff, ForgetsAShardThatMovedOn) {
   h.gained(4, 5, {7}, {b}, 0s);
   EXPECT_TRUE(h.lost(7)) << "it was never served here";
   h.fenced(5);
-  EXPECT_TRUE(h.take_ready(1h).empty());
+  EXPECT_TRUE(h.take_ready().empty());
   EXPECT_FALSE(h.lost(7));
 }
 
