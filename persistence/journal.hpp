@@ -83,7 +83,7 @@ public:
 class journal_stream {
 public:
   virtual ~journal_stream() = default; ///< closes: nothing is told to the observer afterwards
-  /// False when the stream is dead, the writer's queue is at its limit or Postgres is away: decide
+  /// False when the stream is dead, the writer's queue is at its limit or Postgres is away: append
   /// nothing, answer `overloaded`. Ask before each decision: what is appended until the next time
   /// is sent by the connection that stands now or not at all, so that whoever ends it has ended
   /// all that was decided before.

@@ -79,10 +79,12 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   /// False when it does not have all that this journal saw committed.
   bool is_whole() const;
   void lose();
-  /// An idle connection that has ended is noticed soon, as in reality, but not at once.
+  /// An idle connection that has ended is noticed and replaced soon, as in reality; not at once.
   void look_around() {
-    if (!committing && session != 0 && !store.is_open(session) && random() % 2 == 0)
-      lose();
+    if (committing || session == 0 || store.is_open(session) || random() % 2 == 0)
+      return;
+    session = 0;
+    connect();
   }
   void push(std::shared_ptr<stream_record> stream, fragment f, uint64_t by);
   void start_commit();

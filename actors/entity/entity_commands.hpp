@@ -84,8 +84,7 @@ void shell<M>::execute(request_ptr rq) {
   const auto at = now();
   if (meta.expires <= at) // not final: an earlier try may have been executed
     return hold(std::move(rq), fail(errc::timed_out, "the command is too old"));
-  if (!stream_->accepts())
-    return rq->refuse(busy());
+  const bool accepted = stream_->accepts();
   metrics_.commands.Increment();
   auto events = M::decide(fold_.state, rq->command, at);
   if (!events) {
@@ -97,6 +96,8 @@ void shell<M>::execute(request_ptr rq) {
   // The journal would take it, and who was given the shard meanwhile would answer by older state.
   if (!events->empty() && !route_.reads_allowed())
     return rq->refuse(unproven());
+  if (!events->empty() && !accepted)
+    return rq->refuse(busy());
   if (!events->empty() && !route_.serves(me_->entity))
     return route_.retry(rq, unproven());
   if (!events->empty())

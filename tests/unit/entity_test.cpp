@@ -229,6 +229,14 @@ TEST_F(Entity, RefusesWhenTheJournalIsAtItsLimit) {
   EXPECT_EQ(code(ask(counter::add{1})), errc::overloaded);
 }
 
+TEST_F(Entity, AnswersReadsAndRefusalsWhileTheJournalIsAway) {
+  journal.commit_at_once = true;
+  ask(counter::add{8});
+  journal.full = true;
+  EXPECT_EQ((**ask(counter::get{}))->value, 8);
+  EXPECT_EQ(code(ask(counter::add{8})), errc::sold_out);
+}
+
 TEST_F(Entity, ReplaysAndRetriesWhatALostRaceLeftUnsaid) {
   const auto got = ask(counter::add{3}, key("k"));
   journal.fail_oldest(errc::superseded);

@@ -59,8 +59,10 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Simulated, JournalContract, sim_bench);
 
 class SimServers : public testing::Test {
 protected:
-  /// Answers whether it was acknowledged.
-  bool write(const char* what) {
+  /// Answers whether it was acknowledged, at the second try at the latest: by the first a lost
+  /// connection may not have been noticed.
+  bool write(const char* what) { return try_to_write(what) || try_to_write(what); }
+  bool try_to_write(const char* what) {
     auto seen = std::make_shared<recording_observer>();
     const auto found = read();
     if (!found)
@@ -137,9 +139,7 @@ TEST_F(SimServers, AnAnswerHeardAfterAFailOverDoesNotCountWhatOthersCommittedSin
   ASSERT_EQ(seen->seq(), 0u);
   ASSERT_TRUE(bench.until([&] { return seen->seq() > 0; }));
   pass(1s);
-  ASSERT_TRUE(bench.until([&] { return stream->accepts(); }));
-  stream->append(say("it goes on"));
-  EXPECT_TRUE(bench.until([&] { return seen->seq() > 1; }));
+  EXPECT_TRUE(write("it goes on"));
 }
 
 TEST_F(SimServers, ARefusalHeardAfterAFailOverAcknowledgesNothing) {
