@@ -124,6 +124,7 @@ bj::object model_of(const visit& v, const order::order_view& view) {
   model["cancellable"] = is_cancellable(status);
   model["working"] = is_working(status);
   model["mine"] = v.signed_in();
+  model["cart_is_here"] = v.cart && v.cart_id == view.placed.cart_id;
   model["may_pay"] = status == order::status::payment_failed;
   model["cards"] = test_cards(v);
   model["bank_url"] =

@@ -138,6 +138,12 @@ journey("the last one is gone meanwhile", async ({ page, kind }) => {
   await inState(page, "rejected");
   await shot(page, `sold out ${kind}`);
   assert.match(await page.locator("[role=alert]").innerText(), /Last Lamp[\s\S]*sold out[\s\S]*not charged/);
+  assert.match(await page.locator("[role=alert]").innerText(), /Your cart is open again/);
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies({ name: /cart/ }); // as if another cart had been begun since
+  await page.reload();
+  assert.match(await page.locator("[role=alert]").innerText(), /put the items into your cart once more/);
+  await page.context().addCookies(cookies);
   await page.click("text=Go to the cart");
   await page.waitForURL("**/cart");
   for (const end = Date.now() + 10_000; Date.now() < end && !(await page.locator(".line").count());)
