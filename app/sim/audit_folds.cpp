@@ -18,9 +18,8 @@ Message parse(const std::string& bytes, const complaint& complain) {
   return out;
 }
 
-// A node may be off by half a round trip of its first measurement; a commit may be under way for
-// seconds, in which the clock may leap twice by a minute.
-constexpr microseconds early_most = 3s, late_most = 4min;
+/// A node may be off by half a round trip of its first measurement, and wait for its commit.
+constexpr microseconds early_most = 3s, late_most = 2min;
 /// The world leaps further than any machine's clock is wrong; what was decided just before is late.
 constexpr microseconds leaps_least = 12h;
 

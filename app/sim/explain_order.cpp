@@ -126,8 +126,10 @@ void fold_units(state& s, const order_model::event& e) {
     to(e.units_claimed().reservation(), phase::claimed);
     break;
   case event::kUnitsLost:
-    change_unit(s, e.units_lost().reservation(),
-                [](auto& u) { u.phase = phase::lost, u.granted = 0; });
+    change_unit(s, e.units_lost().reservation(), [](auto& u) {
+      u.phase = phase::lost;
+      u.granted = 0;
+    });
     break;
   case event::kUnitsReleased:
     change_unit(s, e.units_released().reservation(), [](auto& u) {
@@ -181,17 +183,10 @@ bool state::ends_badly() const {
   return now == status::compensating || now == status::cancelled || now == status::rejected;
 }
 bool state::is_awaited() const {
-  switch (now) {
-  case status::holding:
-  case status::authorising:
-  case status::claiming:
-  case status::compensating:
-    return true;
-  case status::rejected:
-    return !cart_told; // the cart is open again by then
-  default:
-    return false;
-  }
+  if (now == status::rejected)
+    return !cart_told; // the buyer hears of it when the cart is open again
+  return now == status::holding || now == status::authorising || now == status::claiming ||
+         now == status::compensating;
 }
 bool state::is_over() const {
   return now == status::cancelled || now == status::rejected || now == status::refunded;

@@ -12,6 +12,8 @@ constexpr std::chrono::seconds view_settles{5};
 constexpr std::chrono::milliseconds look_every{20};
 /// The table's clock says who has been silent for how long: after a leap it is wrong for a while.
 constexpr std::chrono::nanoseconds leap_tells = cluster::gone_after + cluster::fresh_for;
+/// A commit that is under way meets one leap at most: how old it may seem says whose time it has.
+constexpr std::chrono::seconds between_leaps{10};
 } // namespace
 
 world::world(uint64_t seed, const fault_plan& with)
@@ -129,13 +131,20 @@ void world::cut(const std::string& from, const std::string& to, std::chrono::nan
   time.after(span, [this, from, to] { wires.heal(from, to); });
 }
 
-void world::cut_off(slot& s, void (node::*from)(bool), std::chrono::nanoseconds span) {
-  const auto set = [&s, from](bool off) {
+void world::inflict(slot& s, void (node::*what)(bool), std::chrono::nanoseconds span) {
+  const auto set = [&s, what](bool on) {
     if (s.server)
-      (s.server.get()->*from)(off);
+      (s.server.get()->*what)(on);
   };
   set(true);
   time.after(span, [set] { set(false); });
+}
+
+void world::leap(std::chrono::nanoseconds span) {
+  if (leapt_at_ && time.elapsed() < *leapt_at_ + between_leaps)
+    return;
+  leapt_at_ = time.elapsed();
+  time.leap(std::chrono::ceil<std::chrono::seconds>(span));
 }
 
 void world::slow_down(slot& s, std::chrono::nanoseconds span) {
@@ -191,11 +200,11 @@ void world::strike(const fault& f) {
   case fault::kind::cut:
     return cut(name, peer, f.span);
   case fault::kind::store_cut:
-    return cut_off(slots_.at(f.node), &node::cut_off_store, f.span);
+    return inflict(slots_.at(f.node), &node::cut_off_store, f.span);
   case fault::kind::table_cut:
-    return cut_off(slots_.at(f.node), &node::cut_off_table, f.span);
+    return inflict(slots_.at(f.node), &node::cut_off_table, f.span);
   case fault::kind::commits_stuck:
-    return cut_off(slots_.at(f.node), &node::hold_up_commits, f.span);
+    return inflict(slots_.at(f.node), &node::hold_up_commits, f.span);
   case fault::kind::drain:
     return drain(f.node, f.span);
   case fault::kind::power_loss:
@@ -215,8 +224,7 @@ void world::strike(const fault& f) {
   case fault::kind::fail_over:
     return fail_over(f.span);
   case fault::kind::leap:
-    leap_over_ = time.elapsed() + leap_tells;
-    return time.leap(std::chrono::ceil<std::chrono::seconds>(f.span));
+    return leap(f.span);
   case fault::kind::store_slow:
     store.set_slow(plan.store_slow);
     time.after(f.span, [this] { store.set_slow(0ns); });
@@ -287,7 +295,7 @@ void world::move_to(std::chrono::nanoseconds elapsed) {
     if (runs(s))
       s.server->catch_up();
   if (elapsed < views_changed_ + view_settles && elapsed >= looked_ + look_every &&
-      elapsed >= leap_over_)
+      (!leapt_at_ || elapsed >= *leapt_at_ + leap_tells))
     look_who_serves();
 }
 

@@ -102,9 +102,10 @@ private:
   void run_job(slot& s);
   void strike(const fault& f);
   void cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span);
-  /// From what the function of the node cuts it off, for so long.
-  void cut_off(slot& s, void (node::*from)(bool), std::chrono::nanoseconds span);
+  /// Sets what the function of the node sets, and takes it back after so long.
+  void inflict(slot& s, void (node::*what)(bool), std::chrono::nanoseconds span);
   void fail_over(std::chrono::nanoseconds span);
+  void leap(std::chrono::nanoseconds span);
   void slow_down(slot& s, std::chrono::nanoseconds span);
   void lose_power(size_t which, std::chrono::nanoseconds span);
   void upgrade(size_t which, std::chrono::nanoseconds down);
@@ -119,7 +120,8 @@ private:
   const uint64_t seed_;
   std::vector<slot> slots_;
   std::vector<slot*> ready_; ///< of one step
-  std::chrono::nanoseconds views_changed_{0}, looked_{0}, leap_over_{0};
+  std::chrono::nanoseconds views_changed_{0}, looked_{0};
+  std::optional<std::chrono::nanoseconds> leapt_at_; ///< the database's clock, last
   uint64_t steps_ = 0;
   int crashes_ = 0;
   bool healed_ = false;

@@ -51,7 +51,7 @@ TEST_F(SimCluster, ServesNoShardWhileWhatALaggardDecidedMayStillBeCommitted) {
   const auto given = w.time.elapsed();
   ASSERT_TRUE(settles(w, 12s));
   ASSERT_GE(w.time.elapsed() - given, 2'900ms) << "the host let go of it: choose another seed";
-  (void)units_of(w, *w.node_at(guest), "A@wh");
+  (void)units_of(w, *w.node_at(guest), "A@wh"); // it remembers what it has replayed
   w.run_for(10s);
   EXPECT_EQ(units_of(w, *w.node_at(guest), "A@wh"), events_of(w, "A@wh"));
 }

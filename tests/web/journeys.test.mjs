@@ -143,6 +143,7 @@ journey("the last one is gone meanwhile", async ({ page, kind }) => {
   await page.context().clearCookies({ name: /cart/ }); // as if another cart had been begun since
   await page.reload();
   assert.match(await page.locator("[role=alert]").innerText(), /put the items into your cart once more/);
+  await shot(page, `sold out, another cart ${kind}`);
   await page.context().addCookies(cookies);
   await page.click("text=Go to the cart");
   await page.waitForURL("**/cart");
