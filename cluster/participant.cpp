@@ -197,9 +197,18 @@ void participant::end(std::function<void()> then) {
 }
 
 void participant::emptied(uint32_t shard) {
+  if (const auto it = outgoing_.find(shard); it != outgoing_.end())
+    let_go(shard, it->second.owned_by);
+}
+
+/// Not while a connection is lost: what it had sent may still be committed until the next one has
+/// ended it.
+void participant::let_go(uint32_t shard, uint64_t owned_by) {
   const auto it = outgoing_.find(shard);
-  if (it == outgoing_.end())
-    return;
+  if (it == outgoing_.end() || it->second.owned_by != owned_by)
+    return; // it came back and was lost again meanwhile
+  if (!around_.can_write())
+    return later(table_pause, [this, shard, owned_by] { let_go(shard, owned_by); });
   if (it->second.to != self_.who) {
     pb::item item;
     item.mutable_released()->set_shard(shard);

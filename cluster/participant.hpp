@@ -67,7 +67,8 @@ public:
     mesh* ways;
     router* route;
     const souk::clock* time;
-    /// The journal takes writes. Before we are listed, another's fence may end its sessions.
+    /// The journal takes writes, and nothing is on its way that it sent by an earlier connection.
+    /// Before we are listed, another's fence may end its sessions.
     std::function<bool()> can_write;
     participant_events events;
   };
@@ -110,6 +111,7 @@ private:
   void arrive();
   void replace_predecessor(const member& old, const membership& seen);
   void look_whether_linked();
+  void let_go(uint32_t shard, uint64_t owned_by);
   void look_whether_left();
 
   // --- the others (participant_watch.cpp)

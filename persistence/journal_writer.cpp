@@ -246,6 +246,7 @@ void journal_writer::commit(pg_connection& c, batch& b) {
 bool journal_writer::settle(pg_connection& c, batch& b, const failure& why, int attempt) {
   const auto& said = c.last_error();
   if (c.is_broken()) {
+    ready_ = false; // before anybody hears of it: what was sent may still be committed
     measured().unknown.Increment();
     log::warn("journal.unknown_outcome",
               {{"writer", name_}, {"rows", b.rows()}, {"why", why.detail}});
