@@ -155,6 +155,8 @@ private:
   std::unique_ptr<persistence::journal_stream> stream_;
   std::shared_ptr<observer> observer_;
   std::optional<time_point> wakeup_row_;
+  /// Until our first row an earlier activation may still correct its own, which nobody waits for.
+  bool row_is_ours_ = false;
 
   std::vector<request_ptr> waiting_; ///< for the end of recovery
   std::deque<held_answer> held_;     ///< for their commit

@@ -184,8 +184,9 @@ std::optional<persistence::wakeup_change> shell<M>::wakeup_after(time_point at) 
     return persistence::wakeup_change{};
   }
   const auto row = std::max(due, at + cluster::wakeup_grace);
-  if (wakeup_row_ && *wakeup_row_ <= row)
+  if (row_is_ours_ && wakeup_row_ && *wakeup_row_ <= row)
     return {};
+  row_is_ours_ = true;
   wakeup_row_ = row;
   return persistence::wakeup_change{row};
 }

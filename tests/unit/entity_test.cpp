@@ -321,6 +321,17 @@ TEST_F(Entity, KeepsAWakeupRowWhileItOwesSomething) {
   EXPECT_FALSE(journal.entities[id].state.wakeup);
 }
 
+TEST_F(Entity, SetsItsWakeupRowThoughAnEarlierActivationCorrectsItsOwnMeanwhile) {
+  journal.commit_at_once = true;
+  neighbour_answers = false;
+  const entity_id id{"counter", "a"};
+  journal.entities[id].state.wakeup = time.now() + 1s;
+  ask(counter::get{});
+  journal.entities[id].state.wakeup.reset(); // it was on its way
+  ask(counter::add{1});
+  EXPECT_TRUE(journal.entities[id].state.wakeup);
+}
+
 TEST_F(Entity, AnswersAWaitingQueryWhenItsStateIsReachedAndDurable) {
   const auto got = ask(counter::await_five{});
   ask(counter::add{6});
