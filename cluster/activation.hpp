@@ -49,6 +49,7 @@ public:
   }
   /// For an activation that failed: nobody else is admitted.
   void close() { closed_.store(true); }
+  bool is_closed() const { return closed_.load(); }
   int64_t under_way() const { return under_way_.load(); }
 
   void touch(std::chrono::nanoseconds now) {

@@ -123,6 +123,12 @@ std::chrono::nanoseconds sim_membership::state::latency() {
   return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
 }
 
+std::chrono::nanoseconds sim_membership::state::delay_of_answer() {
+  if (faults.answered_late == 0 || !strikes(faults.answered_late))
+    return 0ns;
+  return std::chrono::nanoseconds{random() % static_cast<uint64_t>(faults.patience.count())};
+}
+
 /// Half the latency there, half back; the node may be gone by either.
 template <class T, class Work>
 void sim_membership::call(Work work, callback<T> done) {
@@ -138,28 +144,29 @@ void sim_membership::call(Work work, callback<T> done) {
           done(r);
       });
   };
+  const auto back = way + s.delay_of_answer();
   const auto unheard = fail(errc::unavailable, "the membership table is away");
   if (s.is_cut() || lost_before)
     return answer(s.is_cut() ? s.faults.patience : way, unheard);
-  const bool too_slow = 2 * way > s.faults.patience;
+  const bool too_slow = way + back > s.faults.patience;
   if (too_slow)
     answer(s.faults.patience, unheard);
   // What was sent arrives whether this node lives or not.
   s.later(way, [&store = s.store, cluster = s.cluster, weak = std::weak_ptr{state_}, work, answer,
-                way, lost_after, too_slow, unheard] {
+                back, lost_after, too_slow, unheard] {
     if (store.is_away())
-      return too_slow ? void() : answer(way, unheard);
+      return too_slow ? void() : answer(back, unheard);
     auto r = work(store, cluster);
     const auto alive = weak.lock();
     const bool unknown = lost_after || (alive && !alive->reachable);
     if (too_slow)
       return;
     if (alive && !unknown)
-      alive->later(way, [weak, timeline = store.timeline(), host = store.host()] {
+      alive->later(back, [weak, timeline = store.timeline(), host = store.host()] {
         if (const auto still = weak.lock())
           still->reached(timeline, host);
       });
-    answer(way, unknown ? result<T>{unheard} : std::move(r));
+    answer(back, unknown ? result<T>{unheard} : std::move(r));
   });
 }
 

@@ -63,6 +63,7 @@ struct sim_membership_faults {
   std::chrono::nanoseconds latency_most = 3ms;
   uint32_t lost_before = 0;               ///< unavailable, and nothing happened
   uint32_t lost_after = 0;                ///< unavailable, although it happened
+  uint32_t answered_late = 0;             ///< it happens, and is heard of up to `patience` later
   uint32_t unheard = 0;                   ///< of notifications: this node is not told
   std::chrono::nanoseconds patience = 2s; ///< until a table that is away answers unavailable
 };
@@ -101,6 +102,7 @@ private:
     std::function<void(uint32_t timeline, size_t host)> reached = [](uint32_t, size_t) {};
 
     std::chrono::nanoseconds latency();
+    std::chrono::nanoseconds delay_of_answer();
     bool strikes(uint32_t chance) { return random() % 1'000'000 < chance; }
     bool is_cut() const { return !reachable || store.is_away(); }
   };

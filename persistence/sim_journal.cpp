@@ -93,7 +93,8 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
     sim_store::refusal refused;
     int64_t position = 0; ///< where its log ended then; 0: nothing was committed
   };
-  static decision decide(sim_store& where, const batch& b, const std::string& unlucky = {});
+  static decision decide(sim_store& where, const batch& b, uint64_t by,
+                         const std::string& unlucky = {});
   void answer(const std::shared_ptr<batch>& b, const decision& made);
   void finish(const std::shared_ptr<batch>& b, int64_t position);
 };
@@ -182,19 +183,23 @@ void sim_journal::state::start_commit() {
   if (b->empty())
     return start_commit();
   committing = true;
-  const auto outcome = draw();
+  const auto outcome = stuck > 0ns && random() % 4 == 0 ? fate::late : draw();
   if (outcome == fate::refused) {
     const auto& unlucky = b->entries()[random() % b->entries().size()].stream->entity.text();
-    return after(latency(), [b, unlucky](state& s) { s.answer(b, decide(s.store, *b, unlucky)); });
+    return after(latency(), [b, unlucky, mine = session](state& s) {
+      s.answer(b, decide(s.store, *b, mine, unlucky));
+    });
   }
-  // Postgres works on it whether this node lives or not.
-  const auto answered = latency() + on_the_way();
+  // Postgres works on it whether this node lives or not, or has given it up.
+  const auto sent = outcome == fate::late ? std::make_shared<batch>(*b) : b;
+  const auto stays = on_the_way();
+  const auto answered = latency() + (outcome == fate::late ? 0ns : stays);
   auto made = std::make_shared<std::optional<decision>>();
   if (outcome != fate::lost_before)
-    later(outcome == fate::late ? answered * 8 : answered / 2,
-          [&where = store, mine = session, b, made] {
+    later(outcome == fate::late ? answered * 8 + stays : answered / 2,
+          [&where = store, mine = session, sent, made] {
             if (where.is_open(mine))
-              *made = decide(where, *b);
+              *made = decide(where, *sent, mine);
           });
   const bool heard = outcome == fate::commits;
   after(answered, [b, made, heard](state& s) {
@@ -208,8 +213,8 @@ void sim_journal::state::start_commit() {
 }
 
 sim_journal::state::decision sim_journal::state::decide(sim_store& where, const batch& b,
-                                                        const std::string& unlucky) {
-  auto refused = where.append(b, unlucky);
+                                                        uint64_t by, const std::string& unlucky) {
+  auto refused = where.append(b, by, unlucky);
   const auto position = refused ? 0 : static_cast<int64_t>(where.commits());
   return {std::move(refused), position};
 }
@@ -227,7 +232,7 @@ void sim_journal::state::answer(const std::shared_ptr<batch>& b, const decision&
     return finish(b, made.position);
   after(latency(), [b, mine = session](state& s) {
     if (s.store.is_open(mine))
-      return s.answer(b, decide(s.store, *b));
+      return s.answer(b, decide(s.store, *b, mine));
     b->drop([](const batch_entry&) { return true; }, fail(errc::unavailable, "connection lost"));
     s.committing = false;
     s.lose();

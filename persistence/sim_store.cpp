@@ -28,7 +28,7 @@ bool sim_store::is_next(const batch_entry& e) const {
   return end + 1 == first.first_seq && chain == first.previous;
 }
 
-sim_store::refusal sim_store::append(const batch& b, const std::string& unlucky) {
+sim_store::refusal sim_store::append(const batch& b, uint64_t by, const std::string& unlucky) {
   refusal refused;
   for (const auto& e : b.entries()) {
     if (!is_next(e) || e.stream->entity.text() == unlucky)
@@ -59,6 +59,10 @@ sim_store::refusal sim_store::append(const batch& b, const std::string& unlucky)
       history.snapshot_chain = e.snapshot_chain;
     }
   }
+  if (const auto writer = sessions_.find(by); committed_ && writer != sessions_.end())
+    for (const auto& e : b.entries())
+      if (e.events > 0)
+        committed_(writer->second, e.stream->entity);
   return refused;
 }
 

@@ -33,8 +33,8 @@ public:
   };
 
   /// As append() in migrations/0001_journal.sql: all or nothing.
-  /// `unlucky`: this entity counts as superseded.
-  refusal append(const batch& b, const std::string& unlucky = {});
+  /// `by`: the session it comes by. `unlucky`: this entity counts as superseded.
+  refusal append(const batch& b, uint64_t by, const std::string& unlucky = {});
   /// The snapshot and the rows behind it, as recovery reads them.
   stored_history read(const std::string& entity) const;
   std::vector<journal::due_entity> due_before(const std::vector<uint32_t>& shards, time_point until,
@@ -93,6 +93,10 @@ public:
   const std::vector<logged>& log() const { return log_; }
   /// Batches so far.
   uint64_t commits() const { return commits_; }
+  /// `committed` hears of each entity that has just moved on, and by whom.
+  void watch(std::function<void(const process& by, const entity_id& of)> committed) {
+    committed_ = std::move(committed);
+  }
 
 private:
   bool is_next(const batch_entry& e) const;
@@ -106,6 +110,7 @@ private:
   std::map<uint64_t, process> sessions_;
   std::set<process> dead_;
   uint64_t session_count_ = 0, commits_ = 0;
+  std::function<void(const process&, const entity_id&)> committed_;
   bool away_ = false;
   std::chrono::nanoseconds slow_{0};
   uint32_t timeline_ = 1;

@@ -79,11 +79,16 @@ private:
     bool over = false;
   };
 
+  template <class C>
+  bool gives_up(const asking<C>& rq) const {
+    return patient_ ? rq.expires <= time_.now() : rq.tries > tries_max;
+  }
+
   template <class Domain, class C>
   void send(const std::shared_ptr<asking<C>>& rq) {
     if (rq->over)
       return;
-    if (++rq->tries > tries_max) {
+    if (++rq->tries; gives_up(*rq)) {
       rq->over = true;
       return rq->then(fail(errc::timed_out, "nobody answers"));
     }
@@ -121,7 +126,7 @@ private:
     }
     if (rq->over)
       return;
-    if (!r && is_transient(r.error().code) && rq->tries < tries_max) {
+    if (!r && is_transient(r.error().code) && !gives_up(*rq)) {
       time_.after(random_.millis(50, 1000), [this, rq, mine = rq->tries] {
         if (mine == rq->tries)
           send<Domain>(rq);

@@ -31,7 +31,7 @@ void draw_cluster(fault_plan& out, dice& random) {
   out.power_every = sometimes(15, 5'000, 30'000);
   out.upgrade = out.nodes > 1 && random.percent(20);
   out.part_every = out.nodes > 1 ? sometimes(30, 5'000, 30'000) : 0ms;
-  out.guest_every = out.nodes > 1 ? sometimes(15, 10'000, 40'000) : 0ms;
+  out.guest_every = out.nodes > 1 ? sometimes(25, 10'000, 40'000) : 0ms;
 }
 
 /// What takes time, and what tells it.
@@ -46,9 +46,9 @@ void draw_time(fault_plan& out, dice& random) {
   }
   if (random.percent(20))
     out.fail_over_every = random.millis(5'000, 30'000);
-  // The table tells by that clock who is silent: with a part that it misses anyway, a leap is not
+  // The table tells by that clock who is silent: with nodes that it misses anyway, a leap is not
   // borne (docs/cluster.md).
-  if (random.percent(10) && out.part_every == 0ms)
+  if (random.percent(10) && out.part_every == 0ms && out.guest_every == 0ms)
     out.leap_every = random.millis(5'000, 30'000);
   if (random.percent(15))
     out.queue_bytes_max = static_cast<size_t>(random.between(200, 20'000));
@@ -72,7 +72,7 @@ fault_plan fault_plan::draw(dice& random) {
   j.lost_before = ppm(20'000);
   j.lost_after = ppm(20'000);
   j.late = ppm(20'000);
-  j.reconnect = random.millis(5, 500);
+  j.reconnect = random.percent(20) ? random.millis(500, 5'000) : random.millis(5, 500);
   auto& k = out.bank.knobs;
   k.seed = random.between(1, 1'000'000'000);
   k.delay_max_ms = random.percent(30) ? random.between(1, 20'000) : 100;
@@ -128,6 +128,7 @@ const calming& ways_to_calm() {
       {"shuffling", [](fault_plan& p) { p.shuffle = false; }},
       {"clocks", [](fault_plan& p) { p.clocks = {}; }},
       {"stragglers", [](fault_plan& p) { p.stragglers_percent = 0; }},
+      {"machines", [](fault_plan& p) { p.lost_for_good.reset(); }},
       {"queues", [](fault_plan& p) { p.queue_bytes_max = 64 << 20; }},
   };
   return all;
@@ -228,17 +229,30 @@ struct drawing {
     f.peer = any_node();
     if (f.peer == f.node)
       return;
-    add({.at = std::max(f.at - 2'000ms, 1ms), .node = f.peer}, fault::kind::drain,
-        random.millis(1'500, 3'000));
+    const auto away = random.millis(2'000, 12'000);
+    add({.at = std::max(f.at - away, 1ms), .node = f.peer}, fault::kind::drain, away);
     add(f, random.percent(50) ? fault::kind::store_cut : fault::kind::table_cut,
-        random.millis(6'000, 12'000));
-    add({.at = f.at + random.millis(3'000, 7'000), .node = f.peer}, fault::kind::drain,
+        random.millis(12'000, 20'000));
+    add({.at = f.at + random.millis(6'000, 11'000), .node = f.peer}, fault::kind::drain,
         random.millis(1'000, 15'000));
   }
-  /// Its commits do not come through while another comes back, who is given shards of its.
+  /// It does not reach Postgres, and hears late what the others say of it.
+  void deaf(const fault& f) {
+    add({.at = std::max(f.at - 3'000ms, 1ms), .node = f.node}, fault::kind::store_cut,
+        random.millis(8'000, 15'000));
+    const auto span = random.millis(1'000, 4'000);
+    for (size_t n = 0; n < static_cast<size_t>(plan.nodes); ++n)
+      if (n != f.node)
+        add({.at = f.at, .node = n, .peer = f.node}, fault::kind::slow_link, span);
+  }
+  /// Its commits do not come through while another comes back, who is given shards of its, or it
+  /// crashes itself.
   void stuck(fault f) {
     f.peer = any_node();
-    if (f.peer != f.node)
+    if (random.percent(40))
+      add({.at = f.at + random.millis(500, 4'000), .node = f.node}, fault::kind::crash,
+          random.millis(5'000, 20'000));
+    else if (f.peer != f.node)
       add({.at = std::max(f.at - 1'500ms, 1ms), .node = f.peer}, fault::kind::drain,
           random.millis(1'000, 4'000));
     add(f, fault::kind::commits_stuck, random.millis(5'000, 15'000));
@@ -273,6 +287,7 @@ std::vector<fault> draw_faults(const fault_plan& plan, dice& random,
   often(plan.power_every, fault::kind::power_loss, 10'000);
   d.every(plan.burst_every, [&](const fault& f) { d.slow_link(f); });
   d.every(plan.stuck_every, [&](const fault& f) { d.stuck(f); });
+  d.every(plan.deaf_every, [&](const fault& f) { d.deaf(f); });
   if (plan.upgrade)
     d.upgrade();
   std::stable_sort(d.out.begin(), d.out.end(),

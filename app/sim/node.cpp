@@ -37,9 +37,9 @@ class dead_stream final : public persistence::journal_stream {
 
 } // namespace
 
-void node::socket::heal() {
+void node::socket::set_faults(const persistence::sim_faults& f) {
   if (to_)
-    to_->set_faults(calm);
+    to_->set_faults(f);
 }
 
 void node::socket::set_reachable(bool is) {
@@ -174,7 +174,7 @@ void node::cut_off_store(bool off) {
 
 void node::heal() {
   clock_.heal();
-  journal_.heal();
+  set_journal_faults(calm);
   table_.set_faults({});
   cut_off_store(false);
   hold_up_commits(false);
@@ -243,6 +243,7 @@ void node::add_kind(entity::performer<M>& perform) {
       std::string(M::kind),
       [this, spawn = entity::spawner<M>(environment_, perform)](auto& system, auto& route,
                                                                 auto me) {
+        newest_[me->entity] = me;
         return born_.emplace_back(spawn(system, route, std::move(me)));
       },
       entity::receiver<Contract>());
@@ -269,6 +270,21 @@ void node::add_kinds(outcome_tap tap, history& told) {
   add_kind<order::model, order::contract>(order_);
   add_kind<session::model, session::contract>(session_);
   add_kind<shipment::model, shipment::contract>(shipment_);
+}
+
+void node::fall_behind(const entity_id& of) {
+  const auto it = newest_.find(of);
+  if (it != newest_.end() && !it->second->is_closed())
+    behind_.push_back(it->second);
+}
+
+std::optional<entity_id> node::serves_behind() {
+  std::erase_if(behind_, [](const auto& a) { return a->is_closed(); });
+  if (behind_.empty() || !router_.reads_allowed())
+    return {};
+  const auto it =
+      std::ranges::find_if(behind_, [&](const auto& a) { return router_.serves(a->entity); });
+  return it == behind_.end() ? std::nullopt : std::optional{(*it)->entity};
 }
 
 uint64_t node::run_one() {

@@ -88,6 +88,7 @@ public:
   void cut_off_table(bool off) { table_.set_reachable(!off); }
   /// From all of Postgres: the table and the journal.
   void cut_off_store(bool off);
+  void set_journal_faults(const persistence::sim_faults& f) { journal_.set_faults(f); }
   /// Its commits are on their way to Postgres for seconds, and all else is well.
   void hold_up_commits(bool held) { journal_.set_stuck(held ? commits_held_up : 0ns); }
   bool has_work() const { return !scheduler_.jobs.empty(); }
@@ -100,6 +101,10 @@ public:
   void catch_up();
   void heal();
   int64_t entities() const { return router_.active(); }
+  /// Somebody else has written to it: what is in memory of it here has not seen that.
+  void fall_behind(const entity_id& of);
+  /// One that is behind, and is served here all the same.
+  std::optional<entity_id> serves_behind();
 
 private:
   struct deterministic : caf::actor_system_config {
@@ -114,7 +119,7 @@ private:
       if (to_)
         to_->meet(timeline, host);
     }
-    void heal();
+    void set_faults(const persistence::sim_faults& f);
     void set_reachable(bool is);
     void set_stuck(std::chrono::nanoseconds most);
     bool ready() const;
@@ -181,7 +186,9 @@ private:
   bool expelled_ = false, refused_ = false, active_ = false, left_ = false;
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
-  std::chrono::nanoseconds caught_up_;      ///< by this node's clock
+  std::map<entity_id, cluster::activation_ptr> newest_;
+  std::vector<cluster::activation_ptr> behind_;
+  std::chrono::nanoseconds caught_up_; ///< by this node's clock
   /// When the first timer is due, by either clock: the world asks before each of its steps.
   struct moment {
     std::chrono::nanoseconds own{0}, worlds{0};

@@ -97,6 +97,25 @@ void roll_call::look_who_serves(const std::vector<node*>& running) {
   }
 }
 
+void roll_call::look_who_is_behind(const std::vector<node*>& all) {
+  for (auto* n : all)
+    if (const auto old = n->serves_behind())
+      return complain_("cluster", n->name() + " serves " + old->text() +
+                                      " as it was before somebody else wrote to it");
+}
+
+void roll_call::wrote(const persistence::sim_store::process& by, const entity_id& to,
+                      const std::vector<node*>& all) {
+  for (auto* n : all) {
+    if (by == persistence::sim_store::process{n->name(), n->generation()})
+      continue;
+    if (n->route().reads_allowed() && n->route().serves(to))
+      complain_("cluster",
+                to.text() + " is written by " + by.first + " while " + n->name() + " serves it");
+    n->fall_behind(to);
+  }
+}
+
 void roll_call::finish(const std::vector<node*>& running) {
   std::map<uint32_t, int> owners;
   for (auto* n : running) {

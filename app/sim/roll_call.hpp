@@ -1,6 +1,8 @@
 // The checker of the cluster itself: the membership table only goes forward, nobody dies by fewer
 // votes than it takes, no node routes by an older view than before, no shard is served by two at
-// once, and once all is healed every node that runs is a member and every shard is served by one.
+// once or written to by one while another serves it, no node serves what it has in memory since
+// before another wrote to it, and once all is healed every node that runs is a member and every
+// shard is served by one.
 #pragma once
 
 #include "app/sim/node.hpp"
@@ -23,6 +25,10 @@ public:
   void routes(const std::string& node, uint64_t generation, uint64_t version);
   /// `running` are those that could answer somebody now.
   void look_who_serves(const std::vector<node*>& running);
+  void look_who_is_behind(const std::vector<node*>& all);
+  /// It has just been written to.
+  void wrote(const persistence::sim_store::process& by, const entity_id& to,
+             const std::vector<node*>& all);
   /// When nothing is wrong any more; `running` are all nodes there are.
   void finish(const std::vector<node*>& running);
 

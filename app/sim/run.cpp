@@ -27,6 +27,8 @@ constexpr std::chrono::hours forgotten_after{31 * 24};
 constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
 // Of all lives.
 constexpr int64_t undisturbed_percent = 6, stuck_percent = 15;
+// Of the others with several nodes.
+constexpr int64_t deaf_percent = 15, late_table_percent = 20, lost_for_good_percent = 25;
 constexpr std::chrono::seconds purchase_deadline{60};
 constexpr std::chrono::seconds purchase_settles{20};
 
@@ -122,9 +124,18 @@ fault_plan draw_plan(uint64_t seed, dice& draw, const excerpt& kept) {
   dice apart{seed * 0x9e3779b97f4a7c15U + 2};
   const bool undisturbed = apart.percent(undisturbed_percent);
   auto plan = undisturbed ? fault_plan::undisturbed(draw) : fault_plan::draw(draw);
-  const bool leaps = plan.leap_every > 0ms; // what is stuck would seem too old
+  const bool leaps =
+      plan.leap_every > 0ms; // what is stuck would seem too old, and who is cut off dead
   if (!undisturbed && !leaps && plan.nodes > 1 && apart.percent(stuck_percent))
     plan.stuck_every = apart.millis(3'000, 20'000);
+  if (!undisturbed && plan.nodes > 1) {
+    if (!leaps && apart.percent(deaf_percent))
+      plan.deaf_every = apart.millis(5'000, 30'000);
+    if (apart.percent(late_table_percent))
+      plan.table.answered_late = 300'000;
+    if (apart.percent(lost_for_good_percent))
+      plan.lost_for_good = static_cast<size_t>(apart.between(0, plan.nodes - 1));
+  }
   for (const auto& part : kept.calm)
     calm(plan, part);
   return plan;

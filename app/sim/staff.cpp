@@ -18,7 +18,8 @@ void staff::act() {
   const auto& orders = world_.shop.orders;
   if (orders.empty() || random_.percent(30))
     return work_on_stock();
-  move_on(orders[static_cast<size_t>(random_.between(0, static_cast<int64_t>(orders.size()) - 1))],
+  const auto& from = !complained_of_.empty() && random_.percent(20) ? complained_of_ : orders;
+  move_on(from[static_cast<size_t>(random_.between(0, static_cast<int64_t>(from.size()) - 1))],
           [this] { go_on(); });
 }
 
@@ -58,27 +59,32 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
       [this, order_id, then = std::move(then)](const result<order::order_view>& r) {
         if (!r)
           return then();
-        const auto done = [then](const auto&) { then(); };
         if (world_.shop.open && random_.percent(10))
           return blunder(*r, then);
         if (r->status == order::status::confirmed)
           return ship(*r, then);
         if (r->status == order::status::shipped)
           return deliver(*r, then);
-        if (r->status == order::status::delivered && world_.shop.open) {
-          const auto left = r->payment.captured - r->payment.refunded;
-          const bool all = left > 0 && random_.percent(30);
-          if (random_.percent(20)) // two clerks at once
-            world_.people.ask<order::contract>(order_id,
-                                               order::refund{random_.between(1, left + 1)},
-                                               trace_left::always, [](const auto&) {});
-          return world_.people.ask<order::contract>(
-              order_id,
-              order::refund{all ? left : random_.between(1, r->payment.captured + 1), "complaint"},
-              trace_left::always, done);
-        }
+        if (r->status == order::status::delivered && world_.shop.open)
+          return refund(*r, then);
         then();
       });
+}
+
+/// Often in small parts: whoever complained once does so again.
+void staff::refund(const order::order_view& o, std::function<void()> then) {
+  const auto& id = o.placed.order_id;
+  const auto left = o.payment.captured - o.payment.refunded;
+  if (random_.percent(20)) // two clerks at once
+    world_.people.ask<order::contract>(id, order::refund{random_.between(1, left + 1)},
+                                       trace_left::always, [](const auto&) {});
+  const auto choice = random_.between(1, 100);
+  const auto some = choice <= 20 && left > 0 ? left
+                    : choice <= 70           ? random_.between(1, std::max<int64_t>(1, left / 3))
+                                             : random_.between(1, o.payment.captured + 1);
+  complained_of_.push_back(id);
+  world_.people.ask<order::contract>(id, order::refund{some, "complaint"}, trace_left::always,
+                                     [then = std::move(then)](const auto&) { then(); });
 }
 
 /// All of it, or what one warehouse has ready.

@@ -27,11 +27,13 @@ private:
   void ship(const order::order_view& order, std::function<void()> then);
   void blunder(const order::order_view& order, std::function<void()> then);
   void deliver(const order::order_view& order, std::function<void()> then);
+  void refund(const order::order_view& order, std::function<void()> then);
   const order::shipment_view& any_of(const order::order_view& order);
   void work_through(std::vector<std::string> left, int rounds);
 
   world& world_;
-  dice random_{0}; ///< of this turn
+  dice random_{0};                         ///< of this turn
+  std::vector<std::string> complained_of_; ///< orders that something was given back of
   int turns_ = 0;
 };
 

@@ -91,6 +91,7 @@ private:
     std::optional<std::chrono::nanoseconds> dying; ///< for how long it will be down
     std::chrono::nanoseconds down_after_leaving{0};
     bool leaving = false;
+    bool gone = false;                      ///< for good
     uint64_t view = 0;                      ///< the version it routes by
     std::chrono::microseconds step_cost{0}; ///< at most
     std::chrono::nanoseconds busy_until{0}; ///< with the last message
@@ -114,6 +115,8 @@ private:
   }
   void move_to(std::chrono::nanoseconds elapsed);
   void look_who_serves();
+  /// Since the clock that tells who is silent leapt.
+  bool clock_tells() const;
   void hear_webhook(const std::string& event, const payment::intent& fact,
                     std::function<void(bool)> answered);
 

@@ -56,5 +56,31 @@ TEST_F(SimCluster, ServesNoShardWhileWhatALaggardDecidedMayStillBeCommitted) {
   EXPECT_EQ(units_of(w, *w.node_at(guest), "A@wh"), events_of(w, "A@wh"));
 }
 
+TEST_F(SimCluster, LetsGoOfNoShardWhileWhatALostConnectionSentMayStillBeCommitted) {
+  world w{24, calm(2)};
+  ASSERT_TRUE(settles(w));
+  const auto guest = owner_of(w, "A@wh");
+  const auto host = 1 - guest;
+  w.crash(guest, 20s);
+  w.run_for(1ms);
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(host), w, "A@wh", one(), "first"), "ok");
+  for (auto waited = 0ms; waited < 30s && !w.node_at(guest); waited += 5ms)
+    w.run_for(5ms);
+  w.node_at(host)->set_journal_faults({.latency_least = 500ms, // lost then, committed after 4 s
+                                       .latency_most = 500ms,
+                                       .late = 1'000'000,
+                                       .reconnect = 10s});
+  entity::ask<stock::contract>( // nobody tries it again
+      w.node_at(host)->route(), "A@wh", one(),
+      {make_command_id({"second"}), 1, w.time.now() + 400ms, {}}, [](const auto&) {});
+  for (auto waited = 0ms; waited < 10s && owner_of(w, "A@wh") != guest; waited += 5ms)
+    w.run_for(5ms);
+  ASSERT_TRUE(settles(w, 12s));
+  (void)units_of(w, *w.node_at(guest), "A@wh"); // it remembers what it has replayed
+  w.run_for(10s);
+  EXPECT_EQ(units_of(w, *w.node_at(guest), "A@wh"), events_of(w, "A@wh"));
+}
+
 } // namespace
 } // namespace souk::sim

@@ -1,0 +1,167 @@
+// What goes wrong in a world, and how it heals.
+#include "app/sim/world.hpp"
+
+#include <algorithm>
+
+namespace souk::sim {
+
+namespace {
+/// A commit that is under way meets one leap at most: how old it may seem says whose time it has.
+constexpr std::chrono::seconds between_leaps{10};
+} // namespace
+
+void world::crash(size_t which, std::chrono::nanoseconds down) { slots_[which].dying = down; }
+
+void world::pause(size_t which, std::chrono::nanoseconds span) {
+  slots_[which].paused_until = std::max(slots_[which].paused_until, time.elapsed() + span);
+}
+
+void world::drain(size_t which, std::chrono::nanoseconds down) {
+  auto& s = slots_[which];
+  if (!s.server || s.leaving || !s.server->is_active())
+    return;
+  s.leaving = true;
+  s.down_after_leaving = down;
+  s.server->leave();
+}
+
+void world::expect(const std::vector<fault>& faults) {
+  for (const auto& f : faults)
+    time.after(f.at, [this, f] {
+      if (!healed_)
+        strike(f);
+    });
+}
+
+void world::cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span) {
+  wires.cut(from, to);
+  time.after(span, [this, from, to] { wires.heal(from, to); });
+}
+
+void world::inflict(slot& s, void (node::*what)(bool), std::chrono::nanoseconds span) {
+  const auto set = [&s, what](bool on) {
+    if (s.server)
+      (s.server.get()->*what)(on);
+  };
+  set(true);
+  time.after(span, [set] { set(false); });
+}
+
+void world::leap(std::chrono::nanoseconds span) {
+  if (leapt_at_ && time.elapsed() < *leapt_at_ + between_leaps)
+    return;
+  leapt_at_ = time.elapsed();
+  time.leap(std::chrono::ceil<std::chrono::seconds>(span));
+}
+
+void world::slow_down(slot& s, std::chrono::nanoseconds span) {
+  s.step_cost = plan.step_cost;
+  time.after(span, [&s] { s.step_cost = 0us; });
+}
+
+/// First nobody answers, then the former primary or the new one, then both, and for a moment the
+/// former one alone.
+void world::fail_over(std::chrono::nanoseconds span) {
+  store.fail_over();
+  store.set_away(true);
+  time.after(span / random.between(2, 20), [this] { store.set_away(false); });
+  time.after(span / random.between(2, 20), [this] { store.set_former_back(true); });
+  time.after(span * 3 / 5, [this] { store.set_away(true); });
+  time.after(span * 7 / 10, [this] { store.set_away(false); });
+  time.after(span, [this] { store.set_former_back(false); });
+}
+
+/// Nobody is told: not even that a connection ended.
+void world::lose_power(size_t which, std::chrono::nanoseconds span) {
+  for (const auto& other : slots_) {
+    if (other.name == slots_[which].name)
+      continue;
+    cut(slots_[which].name, other.name, span);
+    cut(other.name, slots_[which].name, span);
+  }
+  crash(which, span);
+}
+
+void world::upgrade(size_t which, std::chrono::nanoseconds down) {
+  auto& s = slots_[which];
+  s.level = new_level;
+  if (!s.server || s.leaving)
+    return;
+  s.server->is_active() ? drain(which, down) : crash(which, down);
+}
+
+void world::strike(const fault& f) {
+  const auto &name = slots_.at(f.node).name, &peer = slots_.at(f.peer).name;
+  switch (f.what) {
+  case fault::kind::crash:
+    return crash(f.node, f.span);
+  case fault::kind::crash_all:
+    for (auto& s : slots_)
+      s.dying = f.span;
+    return;
+  case fault::kind::pause:
+    return pause(f.node, f.span);
+  case fault::kind::cut_both:
+    cut(peer, name, f.span);
+    [[fallthrough]];
+  case fault::kind::cut:
+    return cut(name, peer, f.span);
+  case fault::kind::store_cut:
+    return inflict(slots_.at(f.node), &node::cut_off_store, f.span);
+  case fault::kind::table_cut:
+    return inflict(slots_.at(f.node), &node::cut_off_table, f.span);
+  case fault::kind::commits_stuck:
+    return inflict(slots_.at(f.node), &node::hold_up_commits, f.span);
+  case fault::kind::drain:
+    return drain(f.node, f.span);
+  case fault::kind::power_loss:
+    return lose_power(f.node, f.span);
+  case fault::kind::slow_node:
+    return slow_down(slots_.at(f.node), f.span);
+  case fault::kind::slow_link:
+    wires.slow_down(name, peer, f.span);
+    time.after(f.span, [this, name, peer] { wires.slow_down(name, peer, 0ns); });
+    return;
+  case fault::kind::upgrade:
+    return upgrade(f.node, f.span);
+  case fault::kind::store_away:
+    store.set_away(true);
+    time.after(f.span, [this] { store.set_away(false); });
+    return;
+  case fault::kind::fail_over:
+    return fail_over(f.span);
+  case fault::kind::leap:
+    return leap(f.span);
+  case fault::kind::store_slow:
+    store.set_slow(plan.store_slow);
+    time.after(f.span, [this] { store.set_slow(0ns); });
+    return;
+  }
+}
+
+void world::heal(bool and_the_bank) {
+  healed_ = true;
+  if (plan.lost_for_good)
+    slots_.at(*plan.lost_for_good).gone = true;
+  plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
+  if (and_the_bank)
+    money.heal();
+  store.set_away(false);
+  store.set_slow(0ns);
+  store.set_former_back(false);
+  wires.set_faults({});
+  wires.heal_all();
+  for (auto& s : slots_) {
+    s.paused_until = s.busy_until = 0ns;
+    s.step_cost = 0us;
+    s.dying.reset();
+    if (s.gone)
+      s.server.reset();
+    else if (s.server)
+      s.server->heal();
+    else
+      boot(s); // an outage ends, however long it was drawn
+  }
+}
+
+} // namespace souk::sim
