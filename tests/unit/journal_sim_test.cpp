@@ -107,6 +107,16 @@ TEST_F(SimServers, AJournalRefusesAStandbyThatLacksWhatItSawCommitted) {
   EXPECT_EQ(read()->seq, 2u);
 }
 
+TEST_F(SimServers, WhatIsLateIsCommittedAfterItsConnectionWasLost) {
+  ASSERT_TRUE(write("first"));
+  bench.nodes[1]->set_faults({.reconnect = 10s});
+  bench.nodes[1]->decide_next(sim_journal::fate::late);
+  EXPECT_FALSE(try_to_write("second"));
+  EXPECT_EQ(bench.store.find(cart.text())->rows.size(), 1u);
+  pass(1s);
+  EXPECT_EQ(bench.store.find(cart.text())->rows.size(), 2u);
+}
+
 TEST_F(SimServers, AJournalTakesNothingFromAFormerPrimary) {
   ASSERT_TRUE(write("before"));
   bench.store.fail_over();
