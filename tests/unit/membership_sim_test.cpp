@@ -61,6 +61,7 @@ TEST_F(SimMembership, AFencedJournalCommitsNothingLate) {
   auto living = journal_of(two);
   auto seen = std::make_shared<persistence::recording_observer>();
   auto stream = dying->open(cart, 0, {}, seen);
+  dying->set_faults({.latency_least = 100ms, .latency_most = 100ms}); // late: after the fence
   dying->decide_next(persistence::sim_journal::fate::late);
   stream->append(persistence::say("late"));
   put(row(one));
