@@ -231,6 +231,15 @@ void participant::tell_settled() {
   }
 }
 
+/// Once for all that has come by then: shards are let go of by the hundred.
+void participant::open_soon() {
+  if (!std::exchange(opens_soon_, true))
+    send(this, make_task([this] {
+           opens_soon_ = false;
+           open_ready();
+         }));
+}
+
 void participant::open_ready() {
   if (!around_.route->reads_allowed())
     return; // its first answers would be refused

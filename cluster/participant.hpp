@@ -111,8 +111,14 @@ private:
   void arrive();
   void replace_predecessor(const member& old, const membership& seen);
   void look_whether_linked();
-  void let_go(uint32_t shard, uint64_t owned_by);
+
+  // --- leaving, and shards that come and go (participant.cpp)
   void look_whether_left();
+  void let_go(uint32_t shard, uint64_t owned_by);
+  void tell_settled();
+  void open_soon();
+  void open_ready();
+  void silence_laggards();
 
   // --- the others (participant_watch.cpp)
   void beat();
@@ -126,9 +132,6 @@ private:
   void asked_to_probe(const node_ref& asker, const node_ref& whom);
   void confirm_by_members();
   uint64_t vouch_for(const node_ref& peer);
-  void open_ready();
-  void silence_laggards();
-  void tell_settled();
   std::set<node_ref> others() const;
   std::vector<node_ref> helpers() const;
 
@@ -181,6 +184,7 @@ private:
   std::map<uint32_t, parting> outgoing_; ///< lost shards that are not empty yet
   bool fence_needed_ = true;             ///< at first: whoever died before we came
   bool fencing_ = false, silencing_ = false;
+  bool opens_soon_ = false;
   std::chrono::nanoseconds fence_not_before_{0};
 };
 

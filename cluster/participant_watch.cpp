@@ -229,10 +229,10 @@ void participant::control(const node_ref& from, const pb::item& what) {
     return heard_report(from, read(what.reached().whom()), what.reached().alive());
   case pb::item::kReleased:
     incoming_.released(what.released().shard(), what.released().owned_by());
-    return open_ready();
+    return open_soon();
   case pb::item::kSettled:
     incoming_.settled(from, what.settled());
-    return open_ready();
+    return open_soon();
   default:
     return;
   }

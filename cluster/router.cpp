@@ -66,32 +66,37 @@ void router::add_kind(std::string kind, spawn_entity spawn, receive_command rece
 void router::start() {
   view_ = all_ours();
   reads_until_ = INT64_MAX;
-  spawn_hosts();
+  for (uint32_t shard = 0; shard < shard_count; ++shard) {
+    open_.insert(shard);
+    spawn_host(shard, true);
+  }
+  sweeper_ = system_.spawn(sweeper, this);
 }
 
 void router::start(membership_hooks hooks) {
   hooks_ = std::move(hooks);
-  spawn_hosts();
+  sweeper_ = system_.spawn(sweeper, this);
 }
 
-void router::spawn_hosts() {
-  const auto now = view_.load();
-  for (uint32_t shard = 0; shard < shard_count; ++shard) {
-    const bool ours = now->is_ours(shard);
-    shards_[shard].open = ours;
-    shards_[shard].host = system_.spawn<shard_host>(this, shard, ours);
-  }
-  sweeper_ = system_.spawn(sweeper, this);
+void router::spawn_host(uint32_t shard, bool open) {
+  auto& s = shards_[shard];
+  std::lock_guard lock(s.mutex);
+  if (s.host)
+    return;
+  s.host = system_.spawn<shard_host>(this, shard, open);
+  if (stopping_) // stop() may have looked through this shard already
+    caf::anon_send_exit(s.host, caf::exit_reason::user_shutdown);
 }
 
 void router::stop() {
   stopping_ = true;
   caf::anon_send_exit(sweeper_, caf::exit_reason::user_shutdown);
   for (auto& s : shards_) {
-    caf::anon_send_exit(s.host, caf::exit_reason::user_shutdown);
     std::vector<entity_actor> actors;
     {
       std::lock_guard lock(s.mutex);
+      if (s.host)
+        caf::anon_send_exit(s.host, caf::exit_reason::user_shutdown);
       for (auto& [id, a] : s.active)
         actors.push_back(a->actor);
       s.active.clear();
@@ -140,9 +145,9 @@ void router::send(request_ptr what) {
   const auto now = view_.load();
   const auto* owner = now->owner_of(what->target.shard());
   if (owner && !owner->gate) {
-    auto& s = shard_of(what->target);
-    if (!s.open || !deliver(what)) // what lingers since the shard was lost may be behind
-      caf::anon_send(s.host, delivery{what});
+    // What lingers since the shard was lost may be behind.
+    if (!serves(what->target) || !deliver(what))
+      caf::anon_send(shard_of(what->target).host, delivery{what});
     return;
   }
   if (what->is_from_afar())
@@ -171,7 +176,7 @@ void router::serve(entity_id to, command_meta how, std::string_view command, res
 }
 
 void router::wake(const entity_id& entity) {
-  if (shard_of(entity).open)
+  if (serves(entity))
     send(caf::make_counted<wake_request>(entity));
 }
 
@@ -193,12 +198,14 @@ router::moved_shards router::install(view_ptr next) {
   }
   // A host must know of its shard before anybody sends to it by the new view, and must not be
   // emptied while others still send to it by the old one.
-  for (const auto shard : moved.gained)
+  for (const auto shard : moved.gained) {
+    spawn_host(shard, false);
     run_on(shards_[shard].host, [](shard_host& h) { h.gain(); });
+  }
   version_ = next->version;
   view_ = std::move(next);
   for (const auto shard : moved.lost) {
-    shards_[shard].open = false;
+    open_.erase(shard);
     run_on(shards_[shard].host, [](shard_host& h) { h.lose(); });
   }
   return moved;
@@ -208,16 +215,12 @@ void router::open(uint32_t shard) {
   run_on(shards_[shard].host, [](shard_host& h) { h.open(); });
 }
 
-void router::opened(uint32_t shard) { shards_[shard].open = view_.load()->is_ours(shard); }
-
-std::vector<uint32_t> router::open_shards() const {
-  std::vector<uint32_t> all;
-  all.reserve(shard_count);
-  for (uint32_t shard = 0; shard < shard_count; ++shard)
-    if (shards_[shard].open)
-      all.push_back(shard);
-  return all;
+void router::opened(uint32_t shard) {
+  if (view_.load()->is_ours(shard))
+    open_.insert(shard);
 }
+
+void router::closed(uint32_t shard) { open_.erase(shard); }
 
 bool router::empty_out(uint32_t shard, bool tell) {
   auto& s = shards_[shard];
@@ -254,8 +257,10 @@ void router::activate_and_deliver(const request_ptr& what) {
     auto& s = shard_of(what->target);
     std::lock_guard lock(s.mutex);
     // stop() has looked through this shard or will: either it or we end the actor.
-    if (!stopping_)
+    if (!stopping_) {
       s.active[what->target] = fresh;
+      occupied_.insert(what->target.shard());
+    }
   }
   if (stopping_)
     caf::anon_send_exit(fresh->actor, caf::exit_reason::user_shutdown);
@@ -271,6 +276,8 @@ void router::forget(const activation_ptr& gone) {
   const auto it = s.active.find(gone->entity);
   if (it != s.active.end() && it->second == gone)
     s.active.erase(it);
+  if (s.active.empty())
+    occupied_.erase(gone->entity.shard());
   if (s.leaving && s.active.empty())
     run_on(s.host, [](shard_host& h) { h.look_whether_empty(); });
 }
@@ -284,9 +291,10 @@ void router::sweep() {
   const auto idle = pressure >= 9 ? std::chrono::nanoseconds{limits_.idle} / 10
                                   : std::chrono::nanoseconds{limits_.idle};
   std::vector<activation_ptr> idle_ones;
-  for (auto& s : shards_) {
-    if (!s.open) // its entities have been told to go
+  for (const auto shard : occupied_.all()) {
+    if (!open_.contains(shard)) // its entities have been told to go
       continue;
+    auto& s = shards_[shard];
     std::lock_guard lock(s.mutex);
     for (auto& [id, a] : s.active)
       if (a->under_way() == 0 && now - a->last_used() >= idle)

@@ -13,6 +13,7 @@
 
 #include "base/metrics.hpp"
 #include "cluster/activation.hpp"
+#include "cluster/shard_set.hpp"
 #include "cluster/view.hpp"
 
 #include <caf/actor_system.hpp>
@@ -60,9 +61,9 @@ public:
 
   /// Before start(): how entities of `kind` are made, and how their commands arrive from afar.
   void add_kind(std::string kind, spawn_entity spawn, receive_command receive = {});
-  /// Spawns the shard hosts and the sweeper. Alone: everything is ours.
+  /// Alone: everything is ours.
   void start();
-  /// The same as part of a cluster: nothing is ours before install().
+  /// As part of a cluster: nothing is ours before install().
   void start(membership_hooks hooks);
   /// Ends all actors; requests are refused from now on. Whoever can wait drains before.
   void stop();
@@ -103,10 +104,10 @@ public:
   void refresh(std::function<void()> then) const;
   bool reads_allowed() const { return time_.monotonic().count() < reads_until_; }
   /// False for one whose shard has been lost: it may still be here, to hear of its commits.
-  bool serves(const entity_id& e) const { return shards_[e.shard()].open; }
+  bool serves(const entity_id& e) const { return open_.contains(e.shard()); }
   int feature_level() const { return view_.load()->feature_level; }
   /// The shards served here.
-  std::vector<uint32_t> open_shards() const;
+  const shard_set& open_shards() const { return open_; }
   int64_t active() const { return active_.load(); }
   const clock& time() const { return time_; }
 
@@ -118,6 +119,7 @@ public:
   /// On the shard's host alone.
   void activate_and_deliver(const request_ptr& what);
   void opened(uint32_t shard);
+  void closed(uint32_t shard); ///< again: opened() may just have met install()
   /// Tells the shard's entities to go; true when there are none (any more).
   bool empty_out(uint32_t shard, bool tell);
   void emptied(uint32_t shard) const;
@@ -127,15 +129,14 @@ private:
     std::mutex mutex;
     std::unordered_map<entity_id, activation_ptr> active;
     bool leaving = false; ///< its host wants to know when the last one went
-    std::atomic<bool> open{false};
-    shard_actor host;
+    shard_actor host;     ///< nobody before the shard is ours for the first time
   };
   struct kind_of_entity {
     spawn_entity spawn;
     receive_command receive;
   };
   shard_state& shard_of(const entity_id& id) { return shards_[id.shard()]; }
-  void spawn_hosts();
+  void spawn_host(uint32_t shard, bool open);
   /// True when it was delivered or refused; false when there is no open activation.
   bool deliver(const request_ptr& what);
   void refuse_for_now(const request_ptr& what, errc code, const char* why);
@@ -146,6 +147,8 @@ private:
   membership_hooks hooks_;
   std::map<std::string, kind_of_entity, std::less<>> kinds_;
   std::array<shard_state, shard_count> shards_;
+  shard_set open_;
+  shard_set occupied_; ///< some of its entities are in memory; changed under the shard's mutex
   std::atomic<view_ptr> view_;
   std::atomic<uint64_t> version_{0};
   std::atomic<int64_t> reads_until_;

@@ -57,6 +57,7 @@ void shard_host::open() {
 void shard_host::lose() {
   phase_ = phase::leaving;
   may_open_ = false;
+  route_.closed(shard_);
   pass_on();
   if (route_.empty_out(shard_, true))
     look_whether_empty();

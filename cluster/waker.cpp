@@ -26,7 +26,7 @@ public:
 
 private:
   void scan() {
-    auto shards = route_->open_shards();
+    auto shards = route_->open_shards().all();
     std::vector<uint32_t> fresh;
     if (shards != known_)
       std::ranges::set_difference(shards, known_, std::back_inserter(fresh));

@@ -86,15 +86,15 @@ size_t roll_call::votes_needed() const {
 }
 
 void roll_call::look_who_serves(const std::vector<node*>& running) {
-  std::array<const node*, shard_count> servers{};
-  for (const auto* n : running) {
-    if (!n->route().reads_allowed())
-      continue;
-    for (const auto shard : n->route().open_shards())
-      if (const auto* other = std::exchange(servers[shard], n))
-        return complain_("cluster", "shard " + std::to_string(shard) + " is served by " +
-                                        other->name() + " and " + n->name() + " at once");
-  }
+  for (auto one = running.begin(); one != running.end(); ++one)
+    for (auto other = std::next(one); other != running.end(); ++other) {
+      if (!(*one)->route().reads_allowed() || !(*other)->route().reads_allowed())
+        continue;
+      const auto& open = (*one)->route().open_shards();
+      if (const auto shard = open.first_in_both((*other)->route().open_shards()))
+        return complain_("cluster", "shard " + std::to_string(*shard) + " is served by " +
+                                        (*one)->name() + " and " + (*other)->name() + " at once");
+    }
 }
 
 void roll_call::look_who_is_behind(const std::vector<node*>& all) {
@@ -123,7 +123,7 @@ void roll_call::finish(const std::vector<node*>& running) {
       complain_("cluster", n->name() + " runs and is no member");
     if (n->route().version() != members_.rows().version)
       complain_("cluster", n->name() + " routes by an old view");
-    for (const auto shard : n->route().open_shards())
+    for (const auto shard : n->route().open_shards().all())
       ++owners[shard];
   }
   for (uint32_t shard = 0; shard < shard_count; ++shard)

@@ -206,7 +206,7 @@ TEST_F(SimCluster, GoesOnWithSomebodyWhenNobodyReachesAnybody) {
   size_t most = 0;
   for (size_t i = 0; i < 3; ++i)
     if (auto* n = w.node_at(i))
-      most = std::max(most, n->route().open_shards().size());
+      most = std::max(most, n->route().open_shards().all().size());
   EXPECT_EQ(most, shard_count);
 }
 
@@ -263,7 +263,7 @@ TEST_F(SimCluster, NeverReadsAtTwoNodesWhenOnlyTheSmallerPartReachesPostgres) {
       w.node_at(many)->cut_off_table(true);
     }
     w.run_for(40s);
-    EXPECT_EQ(w.node_at(0)->route().open_shards().size(), shard_count) << "seed " << seed;
+    EXPECT_EQ(w.node_at(0)->route().open_shards().all().size(), shard_count) << "seed " << seed;
     EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{}) << "seed " << seed;
   }
 }

@@ -32,7 +32,7 @@ protected:
       size_t open = 0, up = 0, behind = 0;
       for (size_t i = 0; i < w.nodes(); ++i)
         if (auto* n = w.node_at(i)) {
-          open += n->route().open_shards().size();
+          open += n->route().open_shards().all().size();
           const bool knows = n->route().version() == w.members.rows().version;
           ++(knows && n->is_active() ? up : behind);
         }
@@ -98,6 +98,32 @@ protected:
       for (const auto& row : it->second.rows)
         count += row.row.events;
     return count;
+  }
+  template <class F>
+  static bool becomes(world& w, std::chrono::milliseconds within, F true_now) {
+    for (auto waited = 0ms; waited < within && !true_now(); waited += 5ms)
+      w.run_for(5ms);
+    return true_now();
+  }
+  struct loan {
+    size_t owner, host;
+  };
+  /// The owner of `key` is gone for 20 s; another has its shard, and has received the first unit.
+  static loan lend(world& w, const std::string& key) {
+    EXPECT_TRUE(settles(w));
+    const auto owner = owner_of(w, key);
+    w.crash(owner, 20s);
+    w.run_for(1ms);
+    EXPECT_TRUE(settles(w));
+    const auto host = owner_of(w, key);
+    EXPECT_EQ(ask_and_wait(*w.node_at(host), w, key, one(), "first"), "ok");
+    return {owner, host};
+  }
+  /// The entity remembers all that is in the journal, also of what came since it was first asked.
+  static void expect_all_is_known(world& w, size_t at, const std::string& key) {
+    (void)units_of(w, *w.node_at(at), key);
+    w.run_for(10s);
+    EXPECT_EQ(units_of(w, *w.node_at(at), key), events_of(w, key));
   }
   static stock::receive one() { return {.quantity = 1, .reason = "new"}; }
 };

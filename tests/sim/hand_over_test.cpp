@@ -6,26 +6,21 @@ namespace {
 
 TEST_F(SimCluster, ForgetsWhatItHeldOfAShardThatAnotherHadInAViewItMissed) {
   world w{21, calm(3)};
-  ASSERT_TRUE(settles(w));
-  const auto guest = owner_of(w, "A@wh");
-  w.crash(guest, 20s);
-  w.run_for(1ms);
-  ASSERT_TRUE(settles(w));
-  const auto host = owner_of(w, "A@wh");
+  const auto [guest, host] = lend(w, "A@wh");
   const auto third = 3 - guest - host;
   auto* const before = w.node_at(host);
-  ASSERT_EQ(ask_and_wait(*before, w, "A@wh", one(), "first"), "ok");
   w.run_for(15s);
-  w.node_at(host)->cut_off_table(true);
-  for (auto waited = 0ms; waited < 30s; waited += 5ms)
-    if (w.run_for(5ms); w.node_at(guest) && w.node_at(guest)->is_active())
-      break;
+  before->cut_off_table(true);
+  ASSERT_TRUE(becomes(w, 30s, [&, guest = guest] {
+    return w.node_at(guest) && w.node_at(guest)->is_active() &&
+           w.node_at(third)->route().version() == w.members.rows().version;
+  }));
   ASSERT_EQ(ask_and_wait(*w.node_at(third), w, "A@wh", one(), "second"), "ok");
   ASSERT_EQ(events_of(w, "A@wh"), 2);
   w.drain(guest, 1h);
   w.run_for(5s);
   ASSERT_EQ(w.node_at(guest), nullptr);
-  w.node_at(host)->cut_off_table(false);
+  before->cut_off_table(false);
   ASSERT_TRUE(settles(w));
   ASSERT_EQ(owner_of(w, "A@wh"), host);
   ASSERT_EQ(w.node_at(host), before);
@@ -34,39 +29,22 @@ TEST_F(SimCluster, ForgetsWhatItHeldOfAShardThatAnotherHadInAViewItMissed) {
 
 TEST_F(SimCluster, ServesNoShardWhileWhatALaggardDecidedMayStillBeCommitted) {
   world w{23, calm(2)};
-  ASSERT_TRUE(settles(w));
-  const auto guest = owner_of(w, "A@wh");
-  const auto host = 1 - guest;
-  w.crash(guest, 20s);
-  w.run_for(1ms);
-  ASSERT_TRUE(settles(w));
-  ASSERT_EQ(ask_and_wait(*w.node_at(host), w, "A@wh", one(), "first"), "ok");
-  for (auto waited = 0ms; waited < 30s && !w.node_at(guest); waited += 5ms)
-    w.run_for(5ms);
+  const auto [guest, host] = lend(w, "A@wh");
+  ASSERT_TRUE(becomes(w, 30s, [&, guest = guest] { return w.node_at(guest); }));
   w.node_at(host)->hold_up_commits(true);
   auto late = std::make_shared<answers>();
   ask(*w.node_at(host), w, "A@wh", one(), late, "second");
-  for (auto waited = 0ms; waited < 10s && owner_of(w, "A@wh") != guest; waited += 5ms)
-    w.run_for(5ms);
+  ASSERT_TRUE(becomes(w, 10s, [&, guest = guest] { return owner_of(w, "A@wh") == guest; }));
   const auto given = w.time.elapsed();
   ASSERT_TRUE(settles(w, 12s));
   ASSERT_GE(w.time.elapsed() - given, 2'900ms) << "the host let go of it: choose another seed";
-  (void)units_of(w, *w.node_at(guest), "A@wh"); // it remembers what it has replayed
-  w.run_for(10s);
-  EXPECT_EQ(units_of(w, *w.node_at(guest), "A@wh"), events_of(w, "A@wh"));
+  expect_all_is_known(w, guest, "A@wh");
 }
 
 TEST_F(SimCluster, LetsGoOfNoShardWhileWhatALostConnectionSentMayStillBeCommitted) {
   world w{24, calm(2)};
-  ASSERT_TRUE(settles(w));
-  const auto guest = owner_of(w, "A@wh");
-  const auto host = 1 - guest;
-  w.crash(guest, 20s);
-  w.run_for(1ms);
-  ASSERT_TRUE(settles(w));
-  ASSERT_EQ(ask_and_wait(*w.node_at(host), w, "A@wh", one(), "first"), "ok");
-  for (auto waited = 0ms; waited < 30s && !w.node_at(guest); waited += 5ms)
-    w.run_for(5ms);
+  const auto [guest, host] = lend(w, "A@wh");
+  ASSERT_TRUE(becomes(w, 30s, [&, guest = guest] { return w.node_at(guest); }));
   w.node_at(host)->set_journal_faults({.latency_least = 500ms, // lost then, committed after 4 s
                                        .latency_most = 500ms,
                                        .late = 1'000'000,
@@ -74,12 +52,9 @@ TEST_F(SimCluster, LetsGoOfNoShardWhileWhatALostConnectionSentMayStillBeCommitte
   entity::ask<stock::contract>( // nobody tries it again
       w.node_at(host)->route(), "A@wh", one(),
       {make_command_id({"second"}), 1, w.time.now() + 400ms, {}}, [](const auto&) {});
-  for (auto waited = 0ms; waited < 10s && owner_of(w, "A@wh") != guest; waited += 5ms)
-    w.run_for(5ms);
+  ASSERT_TRUE(becomes(w, 10s, [&, guest = guest] { return owner_of(w, "A@wh") == guest; }));
   ASSERT_TRUE(settles(w, 12s));
-  (void)units_of(w, *w.node_at(guest), "A@wh"); // it remembers what it has replayed
-  w.run_for(10s);
-  EXPECT_EQ(units_of(w, *w.node_at(guest), "A@wh"), events_of(w, "A@wh"));
+  expect_all_is_known(w, guest, "A@wh");
 }
 
 } // namespace
