@@ -62,6 +62,7 @@ void describe_simulation(CLI::App& sub, sim::sim_options& o) {
   sub.add_option("--only", o.only, "parts of the life of --seed, as a failure prints them");
   sub.add_option("--shrink", o.shrink_lives, "lives to spend on making a failing one small");
   sub.add_flag("--verbose", o.verbose);
+  sub.add_flag("--faults", o.tell_faults, "tells what went wrong, and in how many lives");
 }
 
 void describe_import(CLI::App& sub, arguments& a) {

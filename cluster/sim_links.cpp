@@ -32,6 +32,7 @@ void sim_network::connect(const node_ref& from, const peer& to) {
     const auto there = listening_.find({to.host, to.port});
     const auto alive = there == listening_.end() ? nullptr : there->second.lock();
     if (!alive || (*alive)->self_ != to.who || rejected_.contains({from.node, to.who.node})) {
+      happened_.note("a connection is refused");
       again();
       return dialler->heard_.down(to.who, link_loss::refused);
     }
@@ -74,19 +75,26 @@ void sim_network::slow_down(const std::string& from, const std::string& to,
 }
 
 void sim_network::deliver(const wire_ptr& over, side from, std::string message) {
-  if (faults_.reset > 0 && random_() % 1'000'000 < faults_.reset)
+  if (faults_.reset > 0 && random_() % 1'000'000 < faults_.reset) {
+    happened_.note("a connection is reset");
     return drop_later(over->between, link_loss::lost, latency());
+  }
   if (is_cut(over->sender(from).node, over->receiver(from).node)) {
     if (over->held.empty())
       later_(faults_.silence, [this, weak = std::weak_ptr{over}] {
-        if (const auto w = weak.lock(); w && !w->held.empty())
-          drop(w->between, link_loss::silent);
+        const auto w = weak.lock();
+        if (!w || w->held.empty())
+          return;
+        happened_.note("a silent connection is given up");
+        drop(w->between, link_loss::silent);
       });
     over->held.emplace_back(from, std::move(message));
     return;
   }
-  if (faults_.twice > 0 && random_() % 1'000'000 < faults_.twice)
+  if (faults_.twice > 0 && random_() % 1'000'000 < faults_.twice) {
+    happened_.note("a message arrives twice");
     carry(over, from, message);
+  }
   carry(over, from, std::move(message));
 }
 
@@ -95,8 +103,10 @@ void sim_network::carry(const wire_ptr& over, side from, std::string message) {
   auto delay = latency();
   if (!slow_.empty())
     if (const auto slower = slow_.find({over->sender(from).node, over->receiver(from).node});
-        slower != slow_.end())
+        slower != slow_.end()) {
+      happened_.note("a message takes long");
       delay += slower->second;
+    }
   later_(delay, [this, from, weak = std::weak_ptr{over}] {
     const auto w = weak.lock();
     if (!w)
@@ -114,6 +124,8 @@ void sim_network::heal(const std::string& from, const std::string& to) {
   for (auto& [which, w] : wires_) {
     if (is_cut(which.first.node, which.second.node) || is_cut(which.second.node, which.first.node))
       continue;
+    if (!w->held.empty())
+      happened_.note("a cut heals before anybody gives up");
     for (auto& [sender, message] : std::exchange(w->held, {}))
       deliver(w, sender, std::move(message));
   }

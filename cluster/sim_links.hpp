@@ -2,6 +2,7 @@
 // a connection, and a peer that is gone.
 #pragma once
 
+#include "base/tally.hpp"
 #include "cluster/links.hpp"
 #include "persistence/sim_journal.hpp"
 
@@ -43,6 +44,8 @@ public:
   void heal_all();
   /// Everything from `from` to `to` takes so much longer; 0: as before.
   void slow_down(const std::string& from, const std::string& to, std::chrono::nanoseconds by);
+  /// What went wrong on them.
+  const tally& happened() const { return happened_; }
   bool is_cut(const std::string& from, const std::string& to) const {
     return !cuts_.empty() && cuts_.contains({from, to});
   }
@@ -88,6 +91,7 @@ private:
   std::map<std::pair<std::string, std::string>, std::chrono::nanoseconds> slow_;
   std::map<address, std::weak_ptr<sim_links*>> listening_;
   std::map<ends, wire_ptr> wires_;
+  tally happened_;
 };
 
 /// One node's links. Destroying it is the node's crash: the others' connections to it end.

@@ -46,6 +46,8 @@ result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_
   const auto last_word = by_others ? place->alive_at : time_.now();
   *place = row;
   place->alive_at = last_word;
+  if (!row.suspicions.empty())
+    happened().note(row.state == member_state::dead ? "a member is voted out" : "a vote");
   if (row.state == member_state::dead)
     journals_.declare_dead({row.who.node, row.who.generation});
   ++rows_.version;
@@ -84,6 +86,8 @@ bool sim_membership_store::was_silent(const node_ref& who, time_point since) con
 }
 
 void sim_membership_store::fence(const std::set<node_ref>& also) {
+  if (!also.empty())
+    happened().note("laggards are fenced");
   journals_.end_sessions_of([&](const std::string& node, uint64_t generation) {
     return also.contains({node, generation}) || is_dead({node, generation});
   });
@@ -147,8 +151,14 @@ void sim_membership::call(Work work, callback<T> done) {
   const auto back = way + s.delay_of_answer();
   const auto unheard = fail(errc::unavailable, "the membership table is away");
   if (s.is_cut() || lost_before)
+    s.store.happened().note(lost_before ? "a call of the table is lost" : "the table is away");
+  if (s.is_cut() || lost_before)
     return answer(s.is_cut() ? s.faults.patience : way, unheard);
   const bool too_slow = way + back > s.faults.patience;
+  if (back > way)
+    s.store.happened().note("an answer of the table is late");
+  if (too_slow)
+    s.store.happened().note("an answer of the table is too late");
   if (too_slow)
     answer(s.faults.patience, unheard);
   // What was sent arrives whether this node lives or not.
@@ -159,6 +169,8 @@ void sim_membership::call(Work work, callback<T> done) {
     auto r = work(store, cluster);
     const auto alive = weak.lock();
     const bool unknown = lost_after || (alive && !alive->reachable);
+    if (unknown)
+      store.happened().note("an answer of the table is lost");
     if (too_slow)
       return;
     if (alive && !unknown)
@@ -217,8 +229,10 @@ void sim_membership::watch(std::function<void()> changed) {
   watching_ = std::make_shared<std::function<void()>>(
       [weak = std::weak_ptr{state_}, changed = std::move(changed)] {
         const auto s = weak.lock();
-        if (!s || s->is_cut() || s->strikes(s->faults.unheard))
+        if (!s || s->is_cut())
           return;
+        if (s->strikes(s->faults.unheard))
+          return s->store.happened().note("a change of the table is not heard of");
         s->later(s->latency(), [weak, changed] {
           if (!weak.expired())
             changed();

@@ -36,6 +36,8 @@ public:
   bool lives(const node_ref& who) const;
   /// For checkers.
   const membership& rows() const { return rows_; }
+  /// What went wrong on the nodes' ways here, and what they made of it.
+  tally& happened() { return journals_.happened(); }
   /// It spoke again since then after 3 s of silence: whoever looked before took it for gone,
   /// perhaps.
   bool was_silent(const node_ref& who, time_point since) const;

@@ -7,6 +7,13 @@
 
 namespace souk::persistence {
 
+namespace {
+/// Of the commits of a node whose commits are stuck.
+constexpr uint64_t stuck_one_late_of = 4;
+/// Longer than a view takes to change.
+constexpr std::chrono::seconds long_on_the_way{3};
+} // namespace
+
 struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   struct queued {
     std::shared_ptr<stream_record> stream;
@@ -53,6 +60,8 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   fate draw() {
     if (forced)
       return *std::exchange(forced, std::nullopt);
+    if (stuck > 0ns && random() % stuck_one_late_of == 0)
+      return fate::late;
     auto dice = static_cast<int64_t>(random() % 1'000'000);
     const std::pair<uint32_t, fate> chances[] = {{faults.refused, fate::refused},
                                                  {faults.lost_before, fate::lost_before},
@@ -95,6 +104,7 @@ struct sim_journal::state : std::enable_shared_from_this<sim_journal::state> {
   };
   static decision decide(sim_store& where, const batch& b, uint64_t by,
                          const std::string& unlucky = {});
+  static std::string_view what_became(fate drawn, const std::optional<decision>& made);
   void answer(const std::shared_ptr<batch>& b, const decision& made);
   void finish(const std::shared_ptr<batch>& b, int64_t position);
 };
@@ -132,6 +142,7 @@ bool sim_journal::state::is_whole() const {
 void sim_journal::state::connect() {
   const auto to = reach();
   if (to && to->server != &store) { // its fence waits for a standby that it does not have
+    store.happened().note("the former primary is tried");
     servers.doubt();
   } else if (to && is_whole()) {
     acknowledged = {static_cast<int64_t>(store.commits()), store.timeline()};
@@ -170,8 +181,10 @@ void sim_journal::state::start_commit() {
        ++n) {
     auto& next = queue.front();
     const auto bytes = size_of(next.what);
-    if (next.session != session)
+    if (next.session != session && !next.stream->dead) {
+      store.happened().note("what was decided for a lost connection is not sent");
       next.stream->tell_failed(fail(errc::unavailable, "it was decided for a lost connection"));
+    }
     if (!next.stream->dead && !b->add(next.stream, next.what))
       break;
     queued_bytes -= bytes;
@@ -183,9 +196,10 @@ void sim_journal::state::start_commit() {
   if (b->empty())
     return start_commit();
   committing = true;
-  const auto outcome = stuck > 0ns && random() % 4 == 0 ? fate::late : draw();
+  const auto outcome = draw();
   if (outcome == fate::refused) {
     const auto& unlucky = b->entries()[random() % b->entries().size()].stream->entity.text();
+    store.happened().note("a commit is refused");
     return after(latency(), [b, unlucky, mine = session](state& s) {
       s.answer(b, decide(s.store, *b, mine, unlucky));
     });
@@ -193,14 +207,19 @@ void sim_journal::state::start_commit() {
   // Postgres works on it whether this node lives or not, or has given it up.
   const auto sent = outcome == fate::late ? std::make_shared<batch>(*b) : b;
   const auto stays = on_the_way();
+  if (stays > long_on_the_way)
+    store.happened().note("a commit is on its way for seconds");
   const auto answered = latency() + (outcome == fate::late ? 0ns : stays);
   auto made = std::make_shared<std::optional<decision>>();
   if (outcome != fate::lost_before)
     later(outcome == fate::late ? answered * 8 + stays : answered / 2,
-          [&where = store, mine = session, sent, made] {
+          [&where = store, mine = session, sent, made, outcome] {
             if (where.is_open(mine))
               *made = decide(where, *sent, mine);
+            where.happened().note(what_became(outcome, *made));
           });
+  else
+    store.happened().note("a connection is lost before its commit");
   const bool heard = outcome == fate::commits;
   after(answered, [b, made, heard](state& s) {
     if (heard && *made)
@@ -217,6 +236,16 @@ sim_journal::state::decision sim_journal::state::decide(sim_store& where, const 
   auto refused = where.append(b, by, unlucky);
   const auto position = refused ? 0 : static_cast<int64_t>(where.commits());
   return {std::move(refused), position};
+}
+
+std::string_view sim_journal::state::what_became(fate drawn, const std::optional<decision>& made) {
+  if (!made)
+    return "a batch comes when its session is ended";
+  if (made->refused)
+    return "another history is first";
+  if (drawn == fate::late)
+    return "a batch is committed after its connection was lost";
+  return drawn == fate::lost_after ? "a connection is lost after its commit" : "a commit";
 }
 
 void sim_journal::state::answer(const std::shared_ptr<batch>& b, const decision& made) {
@@ -258,7 +287,10 @@ public:
     if (s)
       s->look_around();
     session_ = s ? s->session : 0;
-    return !record_->dead && session_ != 0 && s->queued_bytes < s->options.queue_bytes_max;
+    const bool has_room = s && s->queued_bytes < s->options.queue_bytes_max;
+    if (s && !has_room)
+      s->store.happened().note("a journal's queue is full");
+    return !record_->dead && session_ != 0 && has_room;
   }
   void append(fragment f) override {
     if (const auto s = node_.lock(); s && !record_->dead)
@@ -297,6 +329,8 @@ void sim_journal::recover(const entity_id& entity, callback<recovered> done) {
     const auto* from = s.session == 0 ? nullptr : s.read_from();
     if (!from)
       return done(fail(errc::unavailable, "the journal is away"));
+    if (from != &s.store)
+      s.store.happened().note("an entity is read from the former primary");
     done(verify(entity, from->read(entity.text())));
   });
 }

@@ -113,7 +113,10 @@ void sim_store::end_sessions(const std::string& node, uint64_t before) {
 
 void sim_store::end_sessions_of(
     const std::function<bool(const std::string& node, uint64_t generation)>& dead) {
-  std::erase_if(sessions_, [&](const auto& s) { return dead(s.second.first, s.second.second); });
+  const auto ended = std::erase_if(
+      sessions_, [&](const auto& s) { return dead(s.second.first, s.second.second); });
+  if (ended > 0)
+    happened_.note("sessions of the dead or of laggards are ended");
 }
 
 void sim_store::fail_over() {

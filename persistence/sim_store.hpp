@@ -2,6 +2,7 @@
 // Outlives crashes of nodes; copyable, so that a test can restore an older one.
 #pragma once
 
+#include "base/tally.hpp"
 #include "persistence/batch.hpp"
 #include "persistence/recovery.hpp"
 
@@ -93,6 +94,9 @@ public:
   const std::vector<logged>& log() const { return log_; }
   /// Batches so far.
   uint64_t commits() const { return commits_; }
+  /// What went wrong here, and on the journals' ways here.
+  tally& happened() { return happened_; }
+  const tally& happened() const { return happened_; }
   /// `committed` hears of each entity that has just moved on, and by whom.
   void watch(std::function<void(const process& by, const entity_id& of)> committed) {
     committed_ = std::move(committed);
@@ -117,6 +121,7 @@ private:
   std::map<uint32_t, uint64_t> left_at_; ///< by timeline
   std::shared_ptr<const sim_store> former_;
   bool former_back_ = false;
+  tally happened_;
 };
 
 } // namespace souk::persistence

@@ -63,10 +63,16 @@ void bank::call(psp::call what, const life& caller, hang_up done) {
     auto out = model_.handle(what, time_.now());
     watch_(what, true);
     announce(std::move(out.webhooks));
+    if (out.lost)
+      happened_.note("a call of the bank or its answer is lost");
+    else if (out.status >= 500)
+      happened_.note("the bank fails");
     const auto way_back =
         std::chrono::milliseconds{out.delay_ms} + random_.millis(1, faults_.network_ms);
-    time_.after(way_back, [alive, done, out = std::move(out)] {
-      if (alive.lock())
+    time_.after(way_back, [this, alive, done, out = std::move(out)] {
+      if (!alive.lock())
+        happened_.note("the bank answers a node that is gone");
+      else
         done(out.lost ? result<psp::outcome>{fail(errc::timed_out, "the connection was cut")}
                       : out);
     });
@@ -93,8 +99,10 @@ void bank::heal() {
 
 void bank::announce(std::vector<psp::webhook> all) {
   for (auto& hook : all) {
-    if (random_.percent(faults_.webhooks_lost_percent))
+    if (random_.percent(faults_.webhooks_lost_percent)) {
+      happened_.note("a webhook is lost");
       continue;
+    }
     time_.after(std::chrono::milliseconds{hook.after_ms} + random_.millis(1, 200),
                 [this, hook = std::move(hook)] { deliver(hook, 1); });
   }
@@ -104,6 +112,8 @@ void bank::deliver(const psp::webhook& what, int attempt) {
   const auto event = adapters::parse_webhook(what.body);
   if (!event || !event->fact || attempt > webhook_attempts_max)
     return;
+  if (attempt > 1)
+    happened_.note("a webhook comes again");
   const auto taken = std::make_shared<bool>(false);
   hear_(what.id, *event->fact, [taken](bool ok) { *taken |= ok; });
   time_.after(5s + webhook_first_pause * (1 << std::min(attempt, 8)), [=, this] {

@@ -5,6 +5,7 @@
 #include "actors/payment/gateway.hpp"
 #include "app/psp/psp_model.hpp"
 #include "app/sim/timeline.hpp"
+#include "base/tally.hpp"
 
 #include <memory>
 
@@ -41,6 +42,8 @@ public:
   void go_away();
   void heal();
 
+  /// What went wrong on the way here and back.
+  const tally& happened() const { return happened_; }
   const std::map<std::string, psp::payment_intent>& intents() const { return model_.intents(); }
   const std::vector<const psp::payment_intent*>& in_order() const { return model_.in_order(); }
 
@@ -54,6 +57,7 @@ private:
   psp::psp_model model_;
   listener hear_;
   watcher watch_ = [](const psp::call&, bool) {};
+  tally happened_;
 };
 
 /// One node's way to the bank. What the bank answers means to an order what adapters/stripe makes

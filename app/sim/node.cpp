@@ -88,7 +88,7 @@ node::node(const surroundings& around, outcome_tap tap, node_options options)
       table_(around.members, run_later(), "souk", options_.seed, options_.table),
       links_(around.wires, {options_.name, options_.generation}, options_.name, 1),
       mesh_(actors_, {options_.name, options_.generation}, links_, router_, clock_),
-      caught_up_(clock_.monotonic()) {
+      happened_(around.happened), caught_up_(clock_.monotonic()) {
   // CAF would write down at each message which actor runs, for lines that nobody asks for.
   caf::logger::set_current_actor_system(nullptr);
   journal_.connect(std::make_unique<persistence::sim_journal>(
@@ -226,9 +226,11 @@ entity::performer<M> node::straggling(entity::performer<M> real) {
       const auto on_its_way = std::chrono::duration_cast<std::chrono::milliseconds>(
           random_.percent(50) ? entity::hand_over_age / random_.between(1, 100)
                               : entity::hand_over_age * random_.between(1, 100) / 100);
-      world_time_.after(on_its_way, [=, mine = std::weak_ptr<const uint64_t>{alive_}] {
-        if (mine.lock())
-          real(source, effect, done);
+      world_time_.after(on_its_way, [=, this, mine = std::weak_ptr<const uint64_t>{alive_}] {
+        if (!mine.lock())
+          return;
+        happened_.note("a hand-over arrives again, much later");
+        real(source, effect, done);
       });
     }
     real(source, effect, done);

@@ -57,6 +57,7 @@ struct surroundings {
   bank& money;
   history& told;
   entity_tap halted;
+  tally& happened;
 };
 
 /// Longer than anybody waits for a shard.
@@ -88,6 +89,7 @@ public:
   void cut_off_table(bool off) { table_.set_reachable(!off); }
   /// From all of Postgres: the table and the journal.
   void cut_off_store(bool off);
+  /// Instead of those it was born with.
   void set_journal_faults(const persistence::sim_faults& f) { journal_.set_faults(f); }
   /// Its commits are on their way to Postgres for seconds, and all else is well.
   void hold_up_commits(bool held) { journal_.set_stuck(held ? commits_held_up : 0ns); }
@@ -186,9 +188,10 @@ private:
   bool expelled_ = false, refused_ = false, active_ = false, left_ = false;
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
-  std::map<entity_id, cluster::activation_ptr> newest_;
-  std::vector<cluster::activation_ptr> behind_;
-  std::chrono::nanoseconds caught_up_; ///< by this node's clock
+  tally& happened_;
+  std::map<entity_id, cluster::activation_ptr> newest_; ///< the last one of each that came
+  std::vector<cluster::activation_ptr> behind_;         ///< and what others have written to since
+  std::chrono::nanoseconds caught_up_;                  ///< by this node's clock
   /// When the first timer is due, by either clock: the world asks before each of its steps.
   struct moment {
     std::chrono::nanoseconds own{0}, worlds{0};

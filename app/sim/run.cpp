@@ -29,6 +29,8 @@ constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
 constexpr int64_t undisturbed_percent = 6, stuck_percent = 15;
 // Of the others with several nodes.
 constexpr int64_t deaf_percent = 15, late_table_percent = 20, lost_for_good_percent = 25;
+/// Of a million answers of the table, where they come late.
+constexpr uint32_t late_answers = 300'000;
 constexpr std::chrono::seconds purchase_deadline{60};
 constexpr std::chrono::seconds purchase_settles{20};
 
@@ -63,6 +65,7 @@ verdict judge(world& w, uint64_t seed) {
           .answered = w.people.answered(),
           .crashes = w.crashes(),
           .orders = w.watch.orders_by_status(),
+          .happened = w.happened(),
           .complaints = w.watch.complaints(),
           .story = stories(w),
           .acts = w.turns.done()};
@@ -124,15 +127,15 @@ fault_plan draw_plan(uint64_t seed, dice& draw, const excerpt& kept) {
   dice apart{seed * 0x9e3779b97f4a7c15U + 2};
   const bool undisturbed = apart.percent(undisturbed_percent);
   auto plan = undisturbed ? fault_plan::undisturbed(draw) : fault_plan::draw(draw);
-  const bool leaps =
-      plan.leap_every > 0ms; // what is stuck would seem too old, and who is cut off dead
+  // After a leap what is stuck would seem too old, and who is cut off dead.
+  const bool leaps = plan.leap_every > 0ms;
   if (!undisturbed && !leaps && plan.nodes > 1 && apart.percent(stuck_percent))
     plan.stuck_every = apart.millis(3'000, 20'000);
   if (!undisturbed && plan.nodes > 1) {
     if (!leaps && apart.percent(deaf_percent))
       plan.deaf_every = apart.millis(5'000, 30'000);
     if (apart.percent(late_table_percent))
-      plan.table.answered_late = 300'000;
+      plan.table.answered_late = late_answers;
     if (apart.percent(lost_for_good_percent))
       plan.lost_for_good = static_cast<size_t>(apart.between(0, plan.nodes - 1));
   }

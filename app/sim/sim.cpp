@@ -32,6 +32,9 @@ public:
     lived_ += v.lived;
     for (const auto& [status, count] : v.orders)
       orders_[status] += count;
+    happened_.add(v.happened);
+    for (const auto& [what, times] : v.happened.all())
+      in_lives_.note(what);
   }
   uint64_t failed() const { return failed_; }
   /// 1,240 of 10,000 lives, 0 failed; 11.8 lives/s, 7,420 x real time
@@ -49,6 +52,11 @@ public:
     for (const auto& [status, count] : orders_)
       std::cout << "  " << std::setw(8) << count << " orders " << status << "\n";
   }
+  void print_faults() const {
+    for (const auto& [what, times] : happened_.all())
+      std::cout << "  " << std::setw(8) << times << " in " << std::setw(6) << in_lives_.of(what)
+                << " lives: " << what << "\n";
+  }
 
 private:
   const uint64_t planned_;
@@ -56,6 +64,7 @@ private:
   int crashes_ = 0;
   std::chrono::nanoseconds lived_{0};
   std::map<std::string, int> orders_;
+  tally happened_, in_lives_;
   const wall::time_point began_ = wall::now();
 };
 
@@ -141,6 +150,8 @@ uint64_t run_seeds(const sim_options& options) {
   work();
   workers.clear();
   all.print();
+  if (options.tell_faults)
+    all.print_faults();
   return all.failed();
 }
 

@@ -19,6 +19,7 @@ struct verdict {
   uint64_t asked = 0, answered = 0;
   int crashes = 0;
   std::map<std::string, int> orders; ///< by status
+  tally happened;                    ///< what went wrong
   std::vector<std::string> complaints;
   std::string story;                 ///< of the entities complained about
   std::vector<act> acts;             ///< in the order they began
@@ -44,6 +45,7 @@ struct sim_options {
   std::string only;              ///< excerpt::text() of the one seed
   int shrink_lives = 400;        ///< to spend on making a failing life small
   bool verbose = false;
+  bool tell_faults = false; ///< what went wrong, how often and in how many lives
 };
 
 /// Answers the process's exit code: 0, or 1 when a checker complained.

@@ -85,7 +85,8 @@ void world::boot(slot& s) {
                    [this, &s](const auto& entity, const auto& why) {
                      if (s.server && members.lives({s.name, s.server->generation()}))
                        watch.complain(entity.text(), "cannot be brought back: " + why.detail);
-                   }},
+                   },
+                   happened_},
       [this](const auto& order, const auto& what, const auto& outcome) {
         watch.learned(order, what, outcome);
       },
@@ -109,6 +110,7 @@ void world::bury(slot& s) {
   const auto down = *std::exchange(s.dying, std::nullopt);
   if (!s.server)
     return;
+  happened_.note(s.leaving && s.server->has_left() ? "a node leaves politely" : "a node crashes");
   s.server.reset();
   ++crashes_;
   log.note(std::string_view{"crash"});
@@ -131,8 +133,11 @@ void world::run_job(slot& s) {
     s.busy_until =
         time.elapsed() +
         std::chrono::microseconds{random.between(100, std::max<int64_t>(100, s.step_cost.count()))};
-  if (s.server->is_refused()) // too old: whoever looks after it brings the newer version
+  if (s.server->is_refused()) { // too old: whoever looks after it brings the newer version
+    happened_.note("a node is refused");
     s.level = new_level;
+  } else if (s.server->is_expelled() && !s.dying)
+    happened_.note("a node finds that it was taken for dead");
   if (s.server->is_expelled() && !s.dying)
     s.dying = restart_after;
   if (s.leaving && s.server->has_left() && !s.dying)
@@ -203,6 +208,14 @@ std::chrono::nanoseconds world::next_moment(std::chrono::nanoseconds until) {
   return next;
 }
 
+tally world::happened() const {
+  auto all = happened_;
+  all.add(store.happened());
+  all.add(wires.happened());
+  all.add(money.happened());
+  return all;
+}
+
 bool world::awaits_anything(std::chrono::nanoseconds within) {
   const auto until = time.elapsed() + within;
   const auto next = time.next_of_people();
@@ -210,9 +223,8 @@ bool world::awaits_anything(std::chrono::nanoseconds within) {
   if ((next && *next <= until) || store.is_anybody_due(by_then))
     return true;
   return std::ranges::any_of(slots_, [&](slot& s) {
-    return s.gone ? false
-                  : !runs(s) || s.leaving || !s.server->is_active() ||
-                        s.server->has_errand_before(until);
+    return !s.gone &&
+           (!runs(s) || s.leaving || !s.server->is_active() || s.server->has_errand_before(until));
   });
 }
 

@@ -55,6 +55,8 @@ public:
   dice dice_of(const act& turn) const;
   uint64_t steps() const { return steps_; }
   int crashes() const { return crashes_; }
+  /// What went wrong, by names that a reader understands.
+  tally happened() const;
   /// Any that runs, or nullptr; people do not know who owns what.
   node* any_node(); // one that stands still is asked, too, now and then
   std::vector<node*> all_nodes();
@@ -127,6 +129,7 @@ private:
   std::optional<std::chrono::nanoseconds> leapt_at_; ///< the database's clock, last
   uint64_t steps_ = 0;
   int crashes_ = 0;
+  tally happened_;
   bool healed_ = false;
   std::optional<uint64_t> crash_step_;
 };

@@ -13,6 +13,7 @@ constexpr std::chrono::seconds between_leaps{10};
 void world::crash(size_t which, std::chrono::nanoseconds down) { slots_[which].dying = down; }
 
 void world::pause(size_t which, std::chrono::nanoseconds span) {
+  happened_.note("a node stands still");
   slots_[which].paused_until = std::max(slots_[which].paused_until, time.elapsed() + span);
 }
 
@@ -50,11 +51,13 @@ void world::inflict(slot& s, void (node::*what)(bool), std::chrono::nanoseconds 
 void world::leap(std::chrono::nanoseconds span) {
   if (leapt_at_ && time.elapsed() < *leapt_at_ + between_leaps)
     return;
+  happened_.note("the database's clock leaps");
   leapt_at_ = time.elapsed();
   time.leap(std::chrono::ceil<std::chrono::seconds>(span));
 }
 
 void world::slow_down(slot& s, std::chrono::nanoseconds span) {
+  happened_.note("a node is slow");
   s.step_cost = plan.step_cost;
   time.after(span, [&s] { s.step_cost = 0us; });
 }
@@ -62,6 +65,7 @@ void world::slow_down(slot& s, std::chrono::nanoseconds span) {
 /// First nobody answers, then the former primary or the new one, then both, and for a moment the
 /// former one alone.
 void world::fail_over(std::chrono::nanoseconds span) {
+  happened_.note("the standby takes over");
   store.fail_over();
   store.set_away(true);
   time.after(span / random.between(2, 20), [this] { store.set_away(false); });
@@ -73,6 +77,7 @@ void world::fail_over(std::chrono::nanoseconds span) {
 
 /// Nobody is told: not even that a connection ended.
 void world::lose_power(size_t which, std::chrono::nanoseconds span) {
+  happened_.note("a machine loses power");
   for (const auto& other : slots_) {
     if (other.name == slots_[which].name)
       continue;
@@ -87,6 +92,7 @@ void world::upgrade(size_t which, std::chrono::nanoseconds down) {
   s.level = new_level;
   if (!s.server || s.leaving)
     return;
+  happened_.note("a node is replaced by a newer version");
   s.server->is_active() ? drain(which, down) : crash(which, down);
 }
 
@@ -96,6 +102,7 @@ void world::strike(const fault& f) {
   case fault::kind::crash:
     return crash(f.node, f.span);
   case fault::kind::crash_all:
+    happened_.note("all nodes crash");
     for (auto& s : slots_)
       s.dying = f.span;
     return;
@@ -107,8 +114,10 @@ void world::strike(const fault& f) {
   case fault::kind::cut:
     return cut(name, peer, f.span);
   case fault::kind::store_cut:
+    happened_.note("a node does not reach Postgres");
     return inflict(slots_.at(f.node), &node::cut_off_store, f.span);
   case fault::kind::table_cut:
+    happened_.note("a node does not read the table");
     return inflict(slots_.at(f.node), &node::cut_off_table, f.span);
   case fault::kind::commits_stuck:
     return inflict(slots_.at(f.node), &node::hold_up_commits, f.span);
@@ -125,6 +134,7 @@ void world::strike(const fault& f) {
   case fault::kind::upgrade:
     return upgrade(f.node, f.span);
   case fault::kind::store_away:
+    happened_.note("Postgres is away");
     store.set_away(true);
     time.after(f.span, [this] { store.set_away(false); });
     return;
@@ -133,6 +143,7 @@ void world::strike(const fault& f) {
   case fault::kind::leap:
     return leap(f.span);
   case fault::kind::store_slow:
+    happened_.note("Postgres is slow");
     store.set_slow(plan.store_slow);
     time.after(f.span, [this] { store.set_slow(0ns); });
     return;
@@ -141,8 +152,10 @@ void world::strike(const fault& f) {
 
 void world::heal(bool and_the_bank) {
   healed_ = true;
-  if (plan.lost_for_good)
+  if (plan.lost_for_good) {
+    happened_.note("a machine is gone for good");
     slots_.at(*plan.lost_for_good).gone = true;
+  }
   plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
   if (and_the_bank)
     money.heal();
