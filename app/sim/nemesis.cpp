@@ -201,9 +201,12 @@ struct drawing {
       add(f, both ? fault::kind::cut_both : fault::kind::cut, random.millis(100, 15'000));
   }
   /// Two parts that do not reach each other, and often only one of them Postgres. In some one
-  /// part begins anew behind the cut, when the other may have taken it for dead.
+  /// part begins anew behind the cut, when the other may have taken it for dead, or had seen it
+  /// leave.
   void part(const fault& f) {
-    const bool is_long = random.percent(20); // so that the table's last word is too old to count
+    const bool begins_anew = random.percent(30);
+    // So long that the table's last word is too old to count.
+    const bool is_long = random.percent(begins_anew ? 60 : 20);
     const auto span = is_long ? random.millis(30'000, 60'000) : random.millis(1'000, 15'000);
     std::vector<size_t> here, there;
     for (size_t n = 0; n < static_cast<size_t>(plan.nodes); ++n)
@@ -211,17 +214,17 @@ struct drawing {
     for (const auto one : here)
       for (const auto other : there)
         add({.at = f.at, .node = one, .peer = other}, fault::kind::cut_both, span);
-    const bool begins_anew = random.percent(30);
     const auto& without_store = begins_anew || random.percent(50) ? there : here;
     const auto sooner_or_later = random.millis(-2'000, 3'000);
     if (begins_anew || random.percent(70))
       for (const auto one : without_store)
         add({.at = std::max(f.at + sooner_or_later, 1ms), .node = one}, fault::kind::store_cut,
             span);
+    const auto ends = random.percent(50) ? fault::kind::crash : fault::kind::drain;
     if (begins_anew)
       for (const auto one : here)
-        add({.at = std::max(f.at - random.millis(500, 5'000), 1ms), .node = one},
-            fault::kind::crash, random.millis(5'000, 10'000));
+        add({.at = std::max(f.at - random.millis(500, 5'000), 1ms), .node = one}, ends,
+            random.millis(5'000, 10'000));
   }
   /// One that was away comes, is given shards by views that another cannot read, and leaves again
   /// before that one can.
@@ -245,17 +248,24 @@ struct drawing {
       if (n != f.node)
         add({.at = f.at, .node = n, .peer = f.node}, fault::kind::slow_link, span);
   }
-  /// Its commits do not come through while another comes back, who is given shards of its, or it
-  /// crashes itself.
+  /// Its commits do not come through while another comes back, who is given shards of its, and may
+  /// leave again before it is done with them; or it crashes itself.
   void stuck(fault f) {
     f.peer = any_node();
     if (random.percent(40))
       add({.at = f.at + random.millis(500, 4'000), .node = f.node}, fault::kind::crash,
           random.millis(5'000, 20'000));
     else if (f.peer != f.node)
-      add({.at = std::max(f.at - 1'500ms, 1ms), .node = f.peer}, fault::kind::drain,
-          random.millis(1'000, 4'000));
+      visit(f);
     add(f, fault::kind::commits_stuck, random.millis(5'000, 15'000));
+  }
+  void visit(const fault& f) {
+    const auto leaves = std::max(f.at - 1'500ms, 1ms);
+    const auto away = random.millis(1'000, 4'000);
+    add({.at = leaves, .node = f.peer}, fault::kind::drain, away);
+    if (random.percent(60))
+      add({.at = leaves + away + random.millis(300, 4'000), .node = f.peer}, fault::kind::drain,
+          random.millis(1'000, 15'000));
   }
 };
 

@@ -26,7 +26,7 @@ constexpr std::chrono::hours forgotten_after{31 * 24};
 /// With long_wait: some time before what was authorised lapses.
 constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
 // Of all lives.
-constexpr int64_t undisturbed_percent = 6, stuck_percent = 15;
+constexpr int64_t undisturbed_percent = 6, stuck_percent = 25;
 // Of the others with several nodes.
 constexpr int64_t deaf_percent = 15, late_table_percent = 20, lost_for_good_percent = 25;
 /// Of a million answers of the table, where they come late.

@@ -149,7 +149,7 @@ void world::move_to(std::chrono::nanoseconds elapsed) {
   for (auto& s : slots_)
     if (runs(s))
       s.server->catch_up();
-  if (elapsed < views_changed_ + view_settles && elapsed >= looked_ + look_every && clock_tells())
+  if (elapsed >= looked_ + look_every && clock_tells())
     look_who_serves();
 }
 
@@ -161,7 +161,8 @@ void world::look_who_serves() {
   for (auto& s : slots_)
     if (runs(s))
       running.push_back(s.server.get());
-  roll.look_who_serves(running);
+  if (looked_ < views_changed_ + view_settles)
+    roll.look_who_serves(running);
   roll.look_who_is_behind(running);
 }
 

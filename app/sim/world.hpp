@@ -105,8 +105,11 @@ private:
   void run_job(slot& s);
   void strike(const fault& f);
   void cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span);
+  /// `ends` runs when the longest of all that go by this name is over.
+  void lasts(const std::string& what, std::chrono::nanoseconds span, std::function<void()> ends);
   /// Sets what the function of the node sets, and takes it back after so long.
-  void inflict(slot& s, void (node::*what)(bool), std::chrono::nanoseconds span);
+  void inflict(slot& s, const std::string& name, void (node::*what)(bool),
+               std::chrono::nanoseconds span);
   void fail_over(std::chrono::nanoseconds span);
   void leap(std::chrono::nanoseconds span);
   void slow_down(slot& s, std::chrono::nanoseconds span);
@@ -130,6 +133,7 @@ private:
   uint64_t steps_ = 0;
   int crashes_ = 0;
   tally happened_;
+  std::map<std::string, std::chrono::nanoseconds> over_; ///< when what lasts ends, by its name
   bool healed_ = false;
   std::optional<uint64_t> crash_step_;
 };

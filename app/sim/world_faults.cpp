@@ -34,18 +34,30 @@ void world::expect(const std::vector<fault>& faults) {
     });
 }
 
-void world::cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span) {
-  wires.cut(from, to);
-  time.after(span, [this, from, to] { wires.heal(from, to); });
+void world::lasts(const std::string& what, std::chrono::nanoseconds span,
+                  std::function<void()> ends) {
+  auto& over = over_[what];
+  over = std::max(over, time.elapsed() + span);
+  time.after(span, [this, what, ends = std::move(ends)] {
+    if (time.elapsed() >= over_.at(what))
+      ends();
+  });
 }
 
-void world::inflict(slot& s, void (node::*what)(bool), std::chrono::nanoseconds span) {
+void world::cut(const std::string& from, const std::string& to, std::chrono::nanoseconds span) {
+  wires.cut(from, to);
+  lasts("cut " + from + " " + to, span, [this, from, to] { wires.heal(from, to); });
+}
+
+void world::inflict(slot& s, const std::string& name, void (node::*what)(bool),
+                    std::chrono::nanoseconds span) {
   const auto set = [&s, what](bool on) {
     if (s.server)
       (s.server.get()->*what)(on);
   };
   set(true);
-  time.after(span, [set] { set(false); });
+  happened_.note(name);
+  lasts(s.name + " " + name, span, [set] { set(false); });
 }
 
 void world::leap(std::chrono::nanoseconds span) {
@@ -59,7 +71,7 @@ void world::leap(std::chrono::nanoseconds span) {
 void world::slow_down(slot& s, std::chrono::nanoseconds span) {
   happened_.note("a node is slow");
   s.step_cost = plan.step_cost;
-  time.after(span, [&s] { s.step_cost = 0us; });
+  lasts(s.name + " is slow", span, [&s] { s.step_cost = 0us; });
 }
 
 /// First nobody answers, then the former primary or the new one, then both, and for a moment the
@@ -114,13 +126,14 @@ void world::strike(const fault& f) {
   case fault::kind::cut:
     return cut(name, peer, f.span);
   case fault::kind::store_cut:
-    happened_.note("a node does not reach Postgres");
-    return inflict(slots_.at(f.node), &node::cut_off_store, f.span);
+    return inflict(slots_.at(f.node), "a node does not reach Postgres", &node::cut_off_store,
+                   f.span);
   case fault::kind::table_cut:
-    happened_.note("a node does not read the table");
-    return inflict(slots_.at(f.node), &node::cut_off_table, f.span);
+    return inflict(slots_.at(f.node), "a node does not read the table", &node::cut_off_table,
+                   f.span);
   case fault::kind::commits_stuck:
-    return inflict(slots_.at(f.node), &node::hold_up_commits, f.span);
+    return inflict(slots_.at(f.node), "a node's commits are held up", &node::hold_up_commits,
+                   f.span);
   case fault::kind::drain:
     return drain(f.node, f.span);
   case fault::kind::power_loss:
@@ -129,15 +142,14 @@ void world::strike(const fault& f) {
     return slow_down(slots_.at(f.node), f.span);
   case fault::kind::slow_link:
     wires.slow_down(name, peer, f.span);
-    time.after(f.span, [this, name, peer] { wires.slow_down(name, peer, 0ns); });
-    return;
+    return lasts("slow " + name + " " + peer, f.span,
+                 [this, name, peer] { wires.slow_down(name, peer, 0ns); });
   case fault::kind::upgrade:
     return upgrade(f.node, f.span);
   case fault::kind::store_away:
     happened_.note("Postgres is away");
     store.set_away(true);
-    time.after(f.span, [this] { store.set_away(false); });
-    return;
+    return lasts("away", f.span, [this] { store.set_away(false); });
   case fault::kind::fail_over:
     return fail_over(f.span);
   case fault::kind::leap:
@@ -145,8 +157,7 @@ void world::strike(const fault& f) {
   case fault::kind::store_slow:
     happened_.note("Postgres is slow");
     store.set_slow(plan.store_slow);
-    time.after(f.span, [this] { store.set_slow(0ns); });
-    return;
+    return lasts("slow", f.span, [this] { store.set_slow(0ns); });
   }
 }
 

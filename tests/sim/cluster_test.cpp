@@ -268,6 +268,21 @@ TEST_F(SimCluster, NeverReadsAtTwoNodesWhenOnlyTheSmallerPartReachesPostgres) {
   }
 }
 
+TEST_F(SimCluster, NeverReadsAtTwoNodesWhenANewOneReachesOnlyPostgresAndTheOthersDoNot) {
+  world w{20, calm(3)};
+  ASSERT_TRUE(settles(w));
+  w.drain(0, 10s);
+  w.run_for(5s);
+  for (size_t other : {1, 2}) {
+    w.wires.cut("n1", w.node_at(other)->name());
+    w.wires.cut(w.node_at(other)->name(), "n1");
+    w.node_at(other)->cut_off_store(true);
+  }
+  w.run_for(60s);
+  EXPECT_EQ(w.node_at(0)->route().open_shards().all().size(), shard_count);
+  EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{});
+}
+
 TEST_F(SimCluster, StartsAgainAtOnceAfterAllNodesDied) {
   world w{9, calm(3)};
   ASSERT_TRUE(settles(w));

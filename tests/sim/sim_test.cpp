@@ -101,6 +101,7 @@ TEST_F(Simulation, MeetsEveryFaultThatItClaimsToHave) {
       "a node is slow",
       "a node leaves politely",
       "a node stands still",
+      "a node's commits are held up",
       "a silent connection is given up",
       "a webhook comes again",
       "a webhook is lost",
