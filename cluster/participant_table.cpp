@@ -153,8 +153,9 @@ void participant::install(const membership& before) {
   moved.lost.insert(moved.lost.end(), rest.lost.begin(), rest.lost.end());
 
   for (const auto shard : moved.lost) {
-    if (incoming_.lost(shard) || next->is_ours(shard))
+    if (incoming_.lost(shard))
       continue; // not ours to release: the next owner waits until everybody has settled
+    // Or we own it again, and are not settled while it has what has to go first.
     if (const auto* owner = next->owner_of(shard))
       outgoing_[shard] = {owner->who, before.version};
   }
