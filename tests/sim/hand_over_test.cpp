@@ -41,6 +41,33 @@ TEST_F(SimCluster, ServesNoShardWhileWhatALaggardDecidedMayStillBeCommitted) {
   expect_all_is_known(w, guest, "A@wh");
 }
 
+/// It still waits for a third to settle when the shard moves on, and has a commit under way.
+TEST_F(SimCluster, IsNotSettledWhileItHasWhatItHeldOfAShardThatCameBackByAViewItMissed) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    world w{seed, calm(3)};
+    const auto [guest, host] = lend(w, "A@wh");
+    const auto third = 3 - guest - host;
+    ASSERT_TRUE(becomes(w, 30s, [&, guest = guest] { return w.node_at(guest); }));
+    w.node_at(host)->hold_up_commits(true);
+    auto late = std::make_shared<answers>();
+    ask(*w.node_at(host), w, "A@wh", one(), late, "second");
+    w.run_for(50ms);
+    w.node_at(host)->cut_off_table(true);
+    ASSERT_TRUE(becomes(w, 10s, [&, guest = guest] { return w.node_at(guest)->is_active(); }));
+    w.drain(guest, 100ms);
+    ASSERT_TRUE(becomes(w, 2s, [&, guest = guest] { return !w.node_at(guest); }));
+    w.node_at(third)->cut_off_table(true);
+    w.node_at(host)->cut_off_table(false);
+    ASSERT_TRUE(becomes(w, 15s, [&, guest = guest] {
+      return w.node_at(guest) &&
+             w.node_at(guest)->route().serves({std::string(stock::kind), "A@wh"});
+    }));
+    w.node_at(third)->cut_off_table(false);
+    expect_all_is_known(w, guest, "A@wh");
+    EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{}) << "seed " << seed;
+  }
+}
+
 TEST_F(SimCluster, LetsGoOfNoShardWhileWhatALostConnectionSentMayStillBeCommitted) {
   world w{24, calm(2)};
   const auto [guest, host] = lend(w, "A@wh");

@@ -60,9 +60,11 @@ TEST_F(Simulation, KeepsAllPromisesUnderFreshSeeds) {
 /// 14: a joining node whose look at the membership table failed never looked again. 50002419,
 /// 52020682, 52027866, 52033122: shards served by two, or from memory that was behind. 54100087: a
 /// merge of carts that left a line out. 57006890: a node that had missed an upgrade called a
-/// journal broken.
+/// journal broken. 80022122: a node said that it had settled beside what it had in memory of a
+/// shard that had come back.
 TEST_F(Simulation, KeepsAllPromisesUnderSeedsThatFoundABugOnce) {
-  for (const uint64_t seed : {14, 50002419, 52020682, 52027866, 52033122, 54100087, 57006890}) {
+  for (const uint64_t seed :
+       {14, 50002419, 52020682, 52027866, 52033122, 54100087, 57006890, 80022122}) {
     const auto v = run_seed(seed);
     EXPECT_TRUE(v.holds()) << told(v);
   }
