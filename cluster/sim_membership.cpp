@@ -150,17 +150,17 @@ void sim_membership::call(Work work, callback<T> done) {
   };
   const auto back = way + s.delay_of_answer();
   const auto unheard = fail(errc::unavailable, "the membership table is away");
-  if (s.is_cut() || lost_before)
+  if (s.is_cut() || lost_before) {
     s.store.happened().note(lost_before ? "a call of the table is lost" : "the table is away");
-  if (s.is_cut() || lost_before)
     return answer(s.is_cut() ? s.faults.patience : way, unheard);
+  }
   const bool too_slow = way + back > s.faults.patience;
   if (back > way)
     s.store.happened().note("an answer of the table is late");
-  if (too_slow)
+  if (too_slow) {
     s.store.happened().note("an answer of the table is too late");
-  if (too_slow)
     answer(s.faults.patience, unheard);
+  }
   // What was sent arrives whether this node lives or not.
   s.later(way, [&store = s.store, cluster = s.cluster, weak = std::weak_ptr{state_}, work, answer,
                 back, lost_after, too_slow, unheard] {

@@ -133,13 +133,13 @@ void world::run_job(slot& s) {
     s.busy_until =
         time.elapsed() +
         std::chrono::microseconds{random.between(100, std::max<int64_t>(100, s.step_cost.count()))};
-  if (s.server->is_refused()) { // too old: whoever looks after it brings the newer version
-    happened_.note("a node is refused");
+  if (s.server->is_refused()) // too old: whoever looks after it brings the newer version
     s.level = new_level;
-  } else if (s.server->is_expelled() && !s.dying)
-    happened_.note("a node finds that it was taken for dead");
-  if (s.server->is_expelled() && !s.dying)
+  if (s.server->is_expelled() && !s.dying) {
+    happened_.note(s.server->is_refused() ? "a node is refused"
+                                          : "a node finds that it was taken for dead");
     s.dying = restart_after;
+  }
   if (s.leaving && s.server->has_left() && !s.dying)
     s.dying = s.down_after_leaving;
 }

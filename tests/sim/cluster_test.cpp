@@ -279,6 +279,7 @@ TEST_F(SimCluster, NeverReadsAtTwoNodesWhenANewOneReachesOnlyPostgresAndTheOther
     w.node_at(other)->cut_off_store(true);
   }
   w.run_for(60s);
+  ASSERT_TRUE(w.node_at(0));
   EXPECT_EQ(w.node_at(0)->route().open_shards().all().size(), shard_count);
   EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{});
 }

@@ -70,8 +70,8 @@ TEST_F(Simulation, KeepsAllPromisesUnderSeedsThatFoundABugOnce) {
   }
 }
 
-/// What `souk sim --faults` counts. Only two owners who write at once are too rare to wait for
-/// ("another history is first"): sessions are ended first.
+/// What `souk sim --faults` counts. Too rare to wait for are two owners who write at once ("another
+/// history is first": sessions are ended first) and a node that is too old ("a node is refused").
 TEST_F(Simulation, MeetsEveryFaultThatItClaimsToHave) {
   std::set<std::string_view> awaited{
       "Postgres is away",
