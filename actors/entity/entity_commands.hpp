@@ -162,12 +162,7 @@ void shell<M>::record(const typename M::command& command, const cluster::command
 
 template <model M>
 persistence::snapshot_row shell<M>::take_snapshot() {
-  packed_snapshot packed{
-      .state = M::encode(fold_.state),
-      .commands = {fold_.memory.commands().begin(), fold_.memory.commands().end()},
-      .at = fold_.last_at,
-      .level = fold_.level};
-  persistence::snapshot_row row{fold_.seq, M::state_version, pack(std::move(packed))};
+  auto row = fold_.snapshot();
   fold_.snapshot_bytes = row.payload.size();
   fold_.tail_bytes = 0;
   metrics_.snapshots.Increment();

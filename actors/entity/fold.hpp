@@ -18,6 +18,14 @@ struct fold {
   size_t tail_bytes = 0;     ///< of journal behind the last snapshot
   size_t snapshot_bytes = 0; ///< of that snapshot
 
+  persistence::snapshot_row snapshot() const {
+    return {seq, M::state_version,
+            pack(packed_snapshot{.state = M::encode(state),
+                                 .commands = {memory.commands().begin(), memory.commands().end()},
+                                 .at = last_at,
+                                 .level = level})};
+  }
+
   /// Starts from a snapshot. errc::corrupt when it is not one of M's, or of a newer version's.
   result<void> restore(const persistence::snapshot_row& row) {
     auto unpacked = unpack_snapshot(row.payload);

@@ -1,5 +1,7 @@
 #include "app/sim/audit.hpp"
 
+#include "app/sim/audit_recovery.hpp"
+
 #include <algorithm>
 
 namespace souk::sim {
@@ -106,9 +108,9 @@ void audit::finish(time_point now) {
   }
   const auto at_bank = balances();
   finish_ledger(at_bank);
-  for (const auto& entry : store_.entities()) {
-    const auto& entity = entry.first;
+  for (const auto& [entity, stored] : store_.entities()) {
     const auto& fold = fold_of(entity);
+    check_recovery(entity, stored, [&](const std::string& what) { complain(entity, what); });
     if (const auto* cart = std::get_if<cart_fold>(&fold.of))
       finish_cart(entity, *cart);
     else if (const auto* cell = std::get_if<stock_fold>(&fold.of))

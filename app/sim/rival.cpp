@@ -43,15 +43,19 @@ void rival::act() {
   const auto choice = random_.between(1, 100);
   if (choice <= 40) {
     ask(cell, stock::hold{id, quantity, expires, random_.percent(50)});
+    const auto others = random_.percent(40) ? random_.between(1, 3) : 0;
+    if (others > 0) // that lapse with it, so that it takes both to make room
+      ask(cell, stock::hold{id + "=", others, expires, true});
+    used_.emplace(cell, id + "=");
     if (random_.percent(50)) // who comes just when it lapses?
-      world_.time.after(
-          expires - world_.time.now() + random_.millis(0, 1'500),
-          [this, cell, id, more = quantity + random_.between(0, 2), own = random_.percent(50)] {
-            if (world_.shop.open && own)
-              ask(cell, stock::claim{id, more});
-            else if (world_.shop.open)
-              ask(cell, stock::hold{id + "+", more, world_.time.now() + 5s, true});
-          });
+      world_.time.after(expires - world_.time.now() + random_.millis(0, 1'500),
+                        [this, cell, id, more = quantity + others + random_.between(0, 2),
+                         own = random_.percent(50)] {
+                          if (world_.shop.open && own)
+                            ask(cell, stock::claim{id, more});
+                          else if (world_.shop.open)
+                            ask(cell, stock::hold{id + "+", more, world_.time.now() + 5s, true});
+                        });
     used_.emplace(cell, id + "+");
   } else if (choice <= 50)
     ask(cell, stock::extend{id, expires});
