@@ -118,13 +118,15 @@ void participant::look_whether_linked() {
   for (const auto& m : table_.members) {
     if (m.who == self_.who || m.state == member_state::dead)
       continue;
+    // Only members share views, or cease to; one that is to leave may not have heard of it.
+    const bool answers_reads = m.state != member_state::joining;
     if (around_.ways->is_linked(m.who)) {
-      with_us += m.state != member_state::joining; // only members share views, or cease to
+      with_us += answers_reads;
       continue;
     }
     linked = false;
     const bool stale = is_stale(m, table_.at, gone_after);
-    without += m.state == member_state::active && !stale;
+    without += answers_reads && !stale;
     if (stale && waited >= heartbeat)
       suspect(m.who); // nobody has heard of it for long, and it cannot be reached
   }
@@ -186,6 +188,7 @@ void participant::look_whether_left() {
 
 void participant::end(std::function<void()> then) {
   ending_ = true;
+  around_.route->end_reads(); // others may have our shards long before we hear that we are gone
   change(
       [this](const membership& seen) -> std::optional<member> {
         const auto* me = seen.find(self_.who);

@@ -79,7 +79,8 @@ public:
 
   // By way of tasks: they run on this actor.
   void leave();
-  void end(std::function<void()> then); ///< dead by its own hand
+  /// Dead by its own hand. From now on it answers no reads: the others do not wait for it.
+  void end(std::function<void()> then);
   void refresh(std::function<void()> then);
   void heard_of(uint64_t version);
   void emptied(uint32_t shard);
@@ -105,6 +106,8 @@ private:
                  const std::function<void()>& then);
   void confirm();
   void confirmed(const result<uint64_t>& version, std::chrono::nanoseconds asked_at);
+  /// Shown to be a member at `proof` (monotonic).
+  void renew_reads(std::chrono::nanoseconds proof);
   void fence_dead();
 
   // --- joining (participant.cpp)

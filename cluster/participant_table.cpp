@@ -249,8 +249,13 @@ void participant::confirmed(const result<uint64_t>& version, std::chrono::nanose
   if (*version != table_.version)
     return read_table();
   confirmed_at_ = asked_at;
-  around_.route->renew_reads(asked_at + fresh_for);
+  renew_reads(asked_at);
   open_ready();
+}
+
+void participant::renew_reads(std::chrono::nanoseconds proof) {
+  if (!ending_)
+    around_.route->renew_reads(proof + fresh_for);
 }
 
 // --- what the dead may still be writing

@@ -58,7 +58,7 @@ void participant::confirm_by_members() {
       return;
     proof = std::min(proof, it->second);
   }
-  around_.route->renew_reads(proof + fresh_for);
+  renew_reads(proof);
 }
 
 /// The view that we share with `peer`: it may answer reads by that for a while. 0, sharing none,

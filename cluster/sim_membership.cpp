@@ -55,6 +55,15 @@ result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_
   return rows_.version;
 }
 
+bool sim_membership_store::ask_to_leave(const node_ref& who) {
+  const auto* known = rows_.find(who);
+  if (is_away() || !known || known->state != member_state::active)
+    return false;
+  auto row = *known;
+  row.state = member_state::leaving;
+  return write(*cluster_, rows_.version, row).has_value();
+}
+
 void sim_membership_store::tell_watchers() {
   std::erase_if(watchers_, [](const auto& w) { return w.expired(); });
   for (const auto& w : watchers_)

@@ -26,6 +26,8 @@ public:
   void fence(const std::set<node_ref>& also);
   void farewell(const node_ref& who);
   void forget_dead(time_point when);
+  /// As `souk drain` does. False when the table is away, or the node no active member.
+  bool ask_to_leave(const node_ref& who);
   bool is_away() const { return journals_.is_away(); }
   uint32_t timeline() const { return journals_.timeline(); }
   size_t host() const { return journals_.host(); }

@@ -58,6 +58,7 @@ private:
   struct balance {
     int64_t capturable = 0, received = 0, refunded = 0;
     int captures = 0, waiting = 0;
+    bool lapsed = false;
   };
 
   entity_fold& fold_of(const std::string& entity);

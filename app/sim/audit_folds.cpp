@@ -169,6 +169,8 @@ void cart_fold::apply(const std::string& bytes, const complaint& complain) {
     for (const auto& l : e.absorbed().lines())
       put(l);
     taken[from] = lines;
+    for (const auto& p : e.absorbed().problems())
+      not_taken[from].insert(p.field());
     break;
   }
   case pb::cart_event::kExpired:

@@ -53,9 +53,10 @@ struct cart_fold {
   lines_map lines;
   std::vector<lines_map> after; ///< each event
   std::string to_cart;
-  std::map<std::string, int64_t> orders;       ///< id: total, of every checkout
-  std::map<std::string, lines_map> taken_from; ///< cart: lines here before, to compare
-  std::map<std::string, lines_map> taken;      ///< cart: lines here afterwards
+  std::map<std::string, int64_t> orders;                  ///< id: total, of every checkout
+  std::map<std::string, lines_map> taken_from;            ///< cart: lines here before, to compare
+  std::map<std::string, lines_map> taken;                 ///< cart: lines here afterwards
+  std::map<std::string, std::set<std::string>> not_taken; ///< cart: SKUs it was told about
 
   void apply(const std::string& event, const complaint& complain);
 };

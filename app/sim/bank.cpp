@@ -97,6 +97,20 @@ void bank::heal() {
   model_.handle({"POST", "/_souk/knobs", std::move(calm), {}}, time_.now());
 }
 
+void bank::let_lapse() {
+  const auto oldest = time_.now() - payment::authorisation_life;
+  std::vector<std::string> old;
+  for (const auto& [id, intent] : intents())
+    if (intent.status == "requires_capture" &&
+        time_point{std::chrono::seconds{intent.created}} <= oldest)
+      old.push_back(id);
+  for (const auto& id : old) {
+    lapsed_.insert(id);
+    happened_.note("an authorisation lapses");
+    announce(model_.handle({"POST", path_of(id, "/cancel"), {}, {}}, time_.now()).webhooks);
+  }
+}
+
 void bank::announce(std::vector<psp::webhook> all) {
   for (auto& hook : all) {
     if (random_.percent(faults_.webhooks_lost_percent)) {

@@ -8,6 +8,7 @@
 #include "base/tally.hpp"
 
 #include <memory>
+#include <set>
 
 namespace souk::sim {
 
@@ -41,7 +42,10 @@ public:
   /// From now on no call arrives.
   void go_away();
   void heal();
+  /// Authorisations older than payment::authorisation_life are void, and the shop is told.
+  void let_lapse();
 
+  bool has_lapsed(const std::string& intent_id) const { return lapsed_.contains(intent_id); }
   /// What went wrong on the way here and back.
   const tally& happened() const { return happened_; }
   const std::map<std::string, psp::payment_intent>& intents() const { return model_.intents(); }
@@ -57,6 +61,7 @@ private:
   psp::psp_model model_;
   listener hear_;
   watcher watch_ = [](const psp::call&, bool) {};
+  std::set<std::string> lapsed_;
   tally happened_;
 };
 

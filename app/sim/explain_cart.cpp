@@ -128,7 +128,13 @@ refusal why_not(const state& s, const cart::reprice& c) {
     return p.unit_price.currency != s.view.currency || p.unit_price.amount < 0 ||
            p.unit_price.amount > amount_max;
   });
-  return wrong ? no(errc::invalid) : std::nullopt;
+  if (wrong)
+    return no(errc::invalid);
+  auto with = s;
+  for (const auto& p : c.prices)
+    if (auto* l = with.line(p.line); l && p.priced_at >= l->priced_at)
+      l->unit_price = p.unit_price;
+  return worth(with) > amount_max ? no(errc::invalid) : std::nullopt;
 }
 refusal why_not(const state& s, const cart::set_country& c) {
   if (auto shut = closed(s))

@@ -17,6 +17,7 @@ using entity::overloaded;
 constexpr std::chrono::hours end_remembered{1};
 constexpr std::chrono::hours hold_most{7 * 24};
 constexpr int64_t quantity_most = 1'000'000;
+constexpr size_t reservation_most = 200; ///< characters
 constexpr int64_t shelf_most = 1'000'000'000'000;
 
 using refusal = std::optional<failure>;
@@ -38,7 +39,7 @@ refusal bad_expiry(time_point expires, time_point now) {
 }
 
 refusal why_not(const state& s, const stock::hold& c, time_point now) {
-  if (!is_quantity(c.quantity))
+  if (c.reservation.empty() || c.reservation.size() > reservation_most || !is_quantity(c.quantity))
     return no(errc::invalid);
   if (const auto* known = s.find(c.reservation))
     return known->phase == phase::released ? no(errc::conflict) : std::nullopt;
@@ -206,10 +207,12 @@ void cell_model::perform(state& s, const command& c, time_point at) {
                  [&](const stock::receive& x) {
                    s.received += x.quantity;
                    s.on_hand += x.quantity;
+                   s.why = x.reason;
                  },
                  [&](const stock::count& x) {
                    s.adjusted += x.on_hand - s.on_hand;
                    s.on_hand = x.on_hand;
+                   s.why = x.reason;
                  },
                  [](const stock::get&) {},
                  [&](const stock::expire&) {
@@ -246,10 +249,12 @@ void cell_model::fold(state& s, const event& e, time_point at) {
   case event::kReceived:
     s.received += e.received().quantity();
     s.on_hand += e.received().quantity();
+    s.why = e.received().reason();
     break;
   case event::kCounted:
     s.adjusted += e.counted().quantity() - s.on_hand;
     s.on_hand = e.counted().quantity();
+    s.why = e.counted().reason();
     break;
   case event::kLapsed:
     for (const auto& id : e.lapsed().ids())

@@ -49,6 +49,7 @@ struct cell_model {
   };
   struct state {
     int64_t on_hand = 0, received = 0, adjusted = 0, shipped = 0, returned = 0;
+    std::string why;                   ///< it was taken in, or counted, the last time
     std::map<std::string, unit> units; ///< by reservation
     bool operator==(const state&) const = default;
     int64_t sum(cell_model::phase of) const;

@@ -128,7 +128,7 @@ const calming& ways_to_calm() {
       {"shuffling", [](fault_plan& p) { p.shuffle = false; }},
       {"clocks", [](fault_plan& p) { p.clocks = {}; }},
       {"stragglers", [](fault_plan& p) { p.stragglers_percent = 0; }},
-      {"machines", [](fault_plan& p) { p.lost_for_good.reset(); }},
+      {"machines", [](fault_plan& p) { p.lost_for_good.clear(); }},
       {"queues", [](fault_plan& p) { p.queue_bytes_max = 64 << 20; }},
   };
   return all;
@@ -182,15 +182,21 @@ struct drawing {
     if (f.peer != f.node)
       add(f, fault::kind::slow_link, random.millis(100, 5'000));
   }
-  /// One after another, in any order, some time apart.
+  /// One after another, in any order, some time apart. Some that are new already go once more, and
+  /// older ones get what those had.
   void upgrade() {
+    dice again{random}; // what came later is drawn apart
     std::vector<size_t> order(static_cast<size_t>(plan.nodes));
     std::iota(order.begin(), order.end(), 0);
     auto at = random.millis(1'000, 20'000);
     while (!order.empty()) {
       const auto next = order.begin() + random.between(0, static_cast<int64_t>(order.size()) - 1);
-      add({.at = at, .node = *next}, fault::kind::upgrade, random.millis(1, 2'000));
+      const auto which = *next;
+      add({.at = at, .node = which}, fault::kind::upgrade, random.millis(1, 2'000));
       order.erase(next);
+      if (again.percent(50))
+        add({.at = at + again.millis(3'000, 10'000), .node = which}, fault::kind::drain,
+            again.millis(1'000, 10'000));
       at += random.millis(100, 10'000);
     }
   }

@@ -9,6 +9,7 @@
 #include "cluster/sim_membership.hpp"
 #include "persistence/sim_journal.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ struct fault_plan {
   std::chrono::milliseconds burst_every{0}; ///< a link that is slow for a while
   std::chrono::milliseconds power_every{0}; ///< a machine is gone without a word
   std::chrono::milliseconds deaf_every{0};  ///< a node without Postgres hears the others late
-  std::optional<size_t> lost_for_good;      ///< this node does not come back when all is healed
+  std::set<size_t> lost_for_good;           ///< these do not come back when all is healed
   bool upgrade = false;           ///< nodes begin old, and are replaced by new ones, one by one
   int64_t stragglers_percent = 0; ///< of hand-overs: arrive a second time, much later
   size_t queue_bytes_max = 64 << 20;

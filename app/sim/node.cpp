@@ -23,6 +23,10 @@ struct schedule_of : caf::detail::test_actor_clock {
 };
 
 constexpr persistence::sim_faults calm{};
+/// Of those that leave politely.
+constexpr int64_t killed_before_goodbye_percent = 20;
+/// As in app/seat.
+constexpr std::chrono::seconds goodbye_deadline{2};
 
 /// Actors whose timers never end: scans, heartbeats, and the router's sweeps (without a name).
 bool is_for_ever(std::string_view actor) {
@@ -156,11 +160,24 @@ void node::join() {
       .joined = [this] { active_ = true; },
       .refused = [this](const failure&) { expelled_ = refused_ = true; },
       .expelled = [this] { expelled_ = true; },
-      .asked_to_leave = [] {},
-      .left = [this] { left_ = true; }};
+      .asked_to_leave = [this] { leave(); },
+      .left = [this] { say_goodbye(); }};
   participant_ = actors_.spawn<cluster::participant>(
       row(), cluster::participant::surroundings{&table_, &mesh_, &router_, &clock_,
                                                 [this] { return journal_.ready(); }, events});
+}
+
+/// As app/seat does; some are killed before they can.
+void node::say_goodbye() {
+  if (left_ || random_.percent(killed_before_goodbye_percent)) {
+    left_ = true;
+    return;
+  }
+  run_on_participant([this](auto& p) { p.end([this] { left_ = said_so_ = true; }); });
+  world_time_.after(goodbye_deadline, [this, mine = std::weak_ptr<const uint64_t>{alive_}] {
+    if (mine.lock())
+      left_ = true;
+  });
 }
 
 void node::leave() {

@@ -86,6 +86,8 @@ public:
   /// Hands its shards over; has_left() when that is done.
   void leave();
   bool has_left() const { return left_; }
+  /// It told the others that it is gone.
+  bool has_said_so() const { return said_so_; }
   void cut_off_table(bool off) { table_.set_reachable(!off); }
   /// From all of Postgres: the table and the journal.
   void cut_off_store(bool off);
@@ -160,6 +162,7 @@ private:
   cluster::member row() const;
   template <class What>
   void run_on_participant(What what);
+  void say_goodbye();
   void join();
 
   timeline& world_time_;
@@ -185,7 +188,7 @@ private:
   cluster::sim_links links_;
   cluster::mesh mesh_;
   cluster::duty_actor participant_;
-  bool expelled_ = false, refused_ = false, active_ = false, left_ = false;
+  bool expelled_ = false, refused_ = false, active_ = false, left_ = false, said_so_ = false;
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
   tally& happened_;

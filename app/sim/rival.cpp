@@ -40,6 +40,8 @@ void rival::act() {
   if (random_.percent(10)) // what is promised is not there
     world_.people.ask<stock::contract>(cell, stock::count{random_.between(0, 3), "inventory"},
                                        trace_left::always, [](const auto&) {});
+  if (random_.percent(10))
+    blunder(cell, id);
   const auto choice = random_.between(1, 100);
   if (choice <= 40) {
     ask(cell, stock::hold{id, quantity, expires, random_.percent(50)});
@@ -67,6 +69,35 @@ void rival::act() {
     ask(cell, stock::ship{id});
   else
     ask(cell, stock::give_back{id, quantity});
+}
+
+/// One out of bounds.
+void rival::blunder(const std::string& cell, const std::string& id) {
+  constexpr int64_t units_most = 1'000'000, shelf_most = 1'000'000'000'000;
+  constexpr std::chrono::hours hold_most{7 * 24};
+  const auto now = world_.time.now();
+  switch (random_.between(1, 10)) {
+  case 1:
+    return ask(cell, stock::hold{"", 1, now + 5s, true});
+  case 2:
+    return ask(cell, stock::hold{std::string(201, 'r'), 1, now + 5s, true});
+  case 3:
+    return ask(cell, stock::hold{id + "!", 0, now + 5s, true});
+  case 4:
+    return ask(cell, stock::hold{id + "!", units_most + 1, now + 5s, true});
+  case 5:
+    return ask(cell, stock::hold{id + "!", 1, now + hold_most + 1h, true});
+  case 6:
+    return ask(cell, stock::extend{id, now + hold_most + 1h});
+  case 7:
+    return ask(cell, stock::claim{id, random_.percent(50) ? 0 : units_most + 1});
+  case 8:
+    return ask(cell, stock::give_back{id, random_.percent(50) ? 0 : units_most + 1});
+  case 9:
+    return ask(cell, stock::receive{units_most + 1, "typing error"});
+  default:
+    return ask(cell, stock::count{shelf_most + 1, "typing error"});
+  }
 }
 
 void rival::give_everything_up() {

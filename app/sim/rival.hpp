@@ -20,6 +20,7 @@ public:
 private:
   void go_on();
   void act();
+  void blunder(const std::string& cell, const std::string& id);
   void ask(const std::string& cell, const stock::command& what);
 
   world& world_;

@@ -116,13 +116,16 @@ void roll_call::wrote(const persistence::sim_store::process& by, const entity_id
   }
 }
 
-void roll_call::finish(const std::vector<node*>& running) {
+void roll_call::finish(const std::vector<node*>& running, bool all_idle) {
   std::map<uint32_t, int> owners;
   for (auto* n : running) {
     if (!n->is_active())
       complain_("cluster", n->name() + " runs and is no member");
     if (n->route().version() != members_.rows().version)
       complain_("cluster", n->name() + " routes by an old view");
+    if (const auto kept = n->entities(); all_idle && kept > 0)
+      complain_("cluster", n->name() + " has " + std::to_string(kept) +
+                               " entities in memory that nobody asks any more");
     for (const auto shard : n->route().open_shards().all())
       ++owners[shard];
   }

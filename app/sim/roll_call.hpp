@@ -30,7 +30,7 @@ public:
   void wrote(const persistence::sim_store::process& by, const entity_id& to,
              const std::vector<node*>& all);
   /// When nothing is wrong any more; `running` are all nodes there are.
-  void finish(const std::vector<node*>& running);
+  void finish(const std::vector<node*>& running, bool all_idle);
 
 private:
   void written();

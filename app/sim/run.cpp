@@ -19,16 +19,24 @@ constexpr std::chrono::seconds settle_time{180};
 constexpr std::chrono::seconds quiet_time{60};
 /// Longer than shards take to move to nodes that have joined.
 constexpr std::chrono::seconds cluster_settles{12};
+/// Entities that idle for a time in this order are gone a little later.
+constexpr std::chrono::seconds idle_soon{5};
 /// Past what the provider remembers, holds and buyers' windows: nothing may wait longer.
 constexpr std::chrono::hours long_wait{13};
 /// Carts that nobody touches are gone by then.
 constexpr std::chrono::hours forgotten_after{31 * 24};
 /// With long_wait: some time before what was authorised lapses.
 constexpr std::chrono::hours nearly_lapsed{6 * 24 + 3};
+/// With both of them: some time after.
+constexpr std::chrono::hours lapsed_after{24};
 // Of all lives.
-constexpr int64_t undisturbed_percent = 6, stuck_percent = 25;
+constexpr int64_t undisturbed_percent = 6, stuck_percent = 25, dear_percent = 5;
+// Of those in which a week passes.
+constexpr int64_t lapsed_percent = 50;
 // Of the others with several nodes.
 constexpr int64_t deaf_percent = 15, late_table_percent = 20, lost_for_good_percent = 25;
+// Of those that lose a machine for good.
+constexpr int64_t one_is_left_percent = 30;
 /// Of a million answers of the table, where they come late.
 constexpr uint32_t late_answers = 300'000;
 constexpr std::chrono::seconds purchase_deadline{60};
@@ -46,9 +54,11 @@ std::string stories(const world& w) {
 }
 
 verdict judge(world& w, uint64_t seed) {
+  if (w.plan.idle <= idle_soon) // whom nobody asks needs no memory
+    w.run_for(w.plan.idle + idle_soon);
   w.told.finish();
   w.watch.finish(w.time.now());
-  w.roll.finish(w.all_nodes());
+  w.roll.finish(w.all_nodes(), w.plan.idle <= idle_soon);
   w.reads.catch_up();
   w.watch.finish_reads(w.reads);
   for (const auto& [entity, stored] : w.store.entities()) {
@@ -122,6 +132,15 @@ void expect_patience_ends(world& w) {
       w.watch.complain(entity, "waits for its buyer longer than it should");
 }
 
+/// One machine, or all but one.
+void lose_machines(fault_plan& plan, dice& random) {
+  const auto one = static_cast<size_t>(random.between(0, plan.nodes - 1));
+  const bool is_left = random.percent(one_is_left_percent);
+  for (size_t n = 0; n < static_cast<size_t>(plan.nodes); ++n)
+    if ((n == one) != is_left)
+      plan.lost_for_good.insert(n);
+}
+
 /// What came last is drawn apart, so that older drawings stay what they were.
 fault_plan draw_plan(uint64_t seed, dice& draw, const excerpt& kept) {
   dice apart{seed * 0x9e3779b97f4a7c15U + 2};
@@ -137,7 +156,7 @@ fault_plan draw_plan(uint64_t seed, dice& draw, const excerpt& kept) {
     if (apart.percent(late_table_percent))
       plan.table.answered_late = late_answers;
     if (apart.percent(lost_for_good_percent))
-      plan.lost_for_good = static_cast<size_t>(apart.between(0, plan.nodes - 1));
+      lose_machines(plan, apart);
   }
   for (const auto& part : kept.calm)
     calm(plan, part);
@@ -159,6 +178,26 @@ std::map<size_t, fault> expect_faults(world& w, const fault_plan& plan, dice& dr
   return out;
 }
 
+void pass_week(world& w, bool and_a_day) {
+  w.time.leap(nearly_lapsed);
+  settle(w);
+  expect_notices(w);
+  if (!and_a_day)
+    return;
+  w.time.leap(lapsed_after);
+  w.money.let_lapse();
+  settle(w);
+}
+
+void pass_month(world& w, std::deque<shopper>& crowd) {
+  w.time.leap(forgotten_after);
+  settle(w);
+  w.watch.forgotten(w.time.now());
+  for (auto& person : crowd)
+    person.look_back();
+  settle(w);
+}
+
 } // namespace
 
 verdict run_seed(uint64_t seed, const excerpt& kept) {
@@ -167,6 +206,9 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   world w{seed, plan};
   w.turns.keep(kept.acts);
   w.shop = draw_market(draw);
+  dice apart{seed * 0x9e3779b97f4a7c15U + 3};
+  if (apart.percent(dear_percent)) // a cart is worth no more than so much
+    w.shop.goods_for_sale.front().price = amount_max / apart.between(1, 9);
   staff clerk{w};
   for (const auto& g : w.shop.goods_for_sale)
     for (const auto& warehouse : w.shop.warehouses)
@@ -202,21 +244,12 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   w.time.leap(long_wait);
   w.money.heal();
   settle(w);
-  if (a_week_passes) {
-    w.time.leap(nearly_lapsed);
-    settle(w);
-    expect_notices(w);
-  }
+  if (a_week_passes)
+    pass_week(w, apart.percent(lapsed_percent));
   clerk.finish_everything(2);
   settle(w);
-  if (a_month_passes) {
-    w.time.leap(forgotten_after);
-    settle(w);
-    w.watch.forgotten(w.time.now());
-    for (auto& person : crowd)
-      person.look_back();
-    settle(w);
-  }
+  if (a_month_passes)
+    pass_month(w, crowd);
   auto out = judge(w, seed);
   out.span = span;
   for (const auto& [place, f] : met)

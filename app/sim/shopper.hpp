@@ -9,7 +9,7 @@ namespace souk::sim {
 /// Lives as long as its world; driven by the timeline.
 class shopper {
 public:
-  shopper(world& in, int number) : world_(in), name_("s" + std::to_string(number)) {}
+  shopper(world& in, int number);
 
   /// From now on something every now and then, as long as the market is open.
   void start();
@@ -33,6 +33,7 @@ private:
   void put_something(std::function<void()> then);
   void change_something(std::function<void()> then);
   void blunder(std::function<void()> then);
+  void order_nonsense(std::function<void()> then);
   void hear_prices(std::function<void()> then);
   void use_session(std::function<void()> then);
   void draw_terms();
@@ -50,12 +51,16 @@ private:
   void ask_cart(C what, std::function<void()> then);
   order::placement make_placement(const std::string& payment_method);
   std::string next_order();
+  std::string next_line();
   void check_out_again();
+  /// The cart is to become what was placed last.
+  void hand_in(std::optional<uint64_t> expected_version, std::function<void()> then);
   std::string pick_card();
 
   world& world_;
   const std::string name_;
-  dice random_{0}; ///< of this turn
+  const bool numbers_anew_; ///< the lines of each cart
+  dice random_{0};          ///< of this turn
   int turns_ = 0, sessions_ = 0, carts_ = 0, placements_ = 0, lines_ = 0;
   std::string cart_, order_, session_;
   std::string kept_cart_; ///< from before, to be merged into

@@ -87,7 +87,8 @@ void staff::refund(const order::order_view& o, std::function<void()> then) {
                                      [then = std::move(then)](const auto&) { then(); });
 }
 
-/// All of it, or what one warehouse has ready.
+/// All of it, or what one warehouse has ready. What cannot be paid for any more, as its
+/// authorisation has lapsed, is cancelled in the end.
 void staff::ship(const order::order_view& o, std::function<void()> then) {
   std::vector<std::string> some;
   if (world_.shop.open && !o.shipments.empty() && random_.percent(50))
@@ -95,7 +96,12 @@ void staff::ship(const order::order_view& o, std::function<void()> then) {
   world_.people.ask<order::contract>(
       o.placed.order_id,
       order::ship{some, "track-" + std::to_string(random_.between(1, 1'000'000))},
-      trace_left::maybe, [then = std::move(then)](const auto&) { then(); });
+      trace_left::maybe, [this, id = o.placed.order_id, then = std::move(then)](const auto& r) {
+        if (r || world_.shop.open || r.error().code != errc::conflict)
+          return then();
+        world_.people.ask<order::contract>(id, order::cancel{"not paid"}, trace_left::maybe,
+                                           [then](const auto&) { then(); });
+      });
 }
 
 /// What a tired clerk asks for.

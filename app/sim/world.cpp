@@ -111,6 +111,8 @@ void world::bury(slot& s) {
   if (!s.server)
     return;
   happened_.note(s.leaving && s.server->has_left() ? "a node leaves politely" : "a node crashes");
+  if (s.server->has_said_so() && members.lives({s.name, s.server->generation()}))
+    watch.complain("cluster", s.name + " said that it is gone and is still a member");
   s.server.reset();
   ++crashes_;
   log.note(std::string_view{"crash"});

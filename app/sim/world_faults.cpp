@@ -8,6 +8,8 @@ namespace souk::sim {
 namespace {
 /// A commit that is under way meets one leap at most: how old it may seem says whose time it has.
 constexpr std::chrono::seconds between_leaps{10};
+/// Of those that leave politely.
+constexpr int64_t asked_by_operators_percent = 40;
 } // namespace
 
 void world::crash(size_t which, std::chrono::nanoseconds down) { slots_[which].dying = down; }
@@ -23,7 +25,11 @@ void world::drain(size_t which, std::chrono::nanoseconds down) {
     return;
   s.leaving = true;
   s.down_after_leaving = down;
-  s.server->leave();
+  if (random.percent(asked_by_operators_percent) &&
+      members.ask_to_leave({s.name, s.server->generation()}))
+    happened_.note("an operator asks a node to leave");
+  else
+    s.server->leave();
 }
 
 void world::expect(const std::vector<fault>& faults) {
@@ -163,9 +169,9 @@ void world::strike(const fault& f) {
 
 void world::heal(bool and_the_bank) {
   healed_ = true;
-  if (plan.lost_for_good) {
+  for (const auto which : plan.lost_for_good) {
     happened_.note("a machine is gone for good");
-    slots_.at(*plan.lost_for_good).gone = true;
+    slots_.at(which).gone = true;
   }
   plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
   if (and_the_bank)

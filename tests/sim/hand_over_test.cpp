@@ -68,6 +68,52 @@ TEST_F(SimCluster, IsNotSettledWhileItHasWhatItHeldOfAShardThatCameBackByAViewIt
   }
 }
 
+bool joins(world& w, size_t which) {
+  const auto* n = w.node_at(which);
+  const auto* row = n ? w.members.rows().find({n->name(), n->generation()}) : nullptr;
+  return row && row->state == cluster::member_state::joining;
+}
+
+/// Nobody is there yet who could take its shards, so it ends with all of them; the table knows
+/// long before it hears that.
+TEST_F(SimCluster, AnswersNothingAnyMoreOnceItMayHaveSaidThatItIsGone) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    auto late = calm(2);
+    late.table.answered_late = 1'000'000;
+    world w{seed, late};
+    ASSERT_TRUE(settles(w, 30s));
+    w.plan.table = {};
+    w.crash(1, 30s);
+    w.run_for(1ms);
+    ASSERT_TRUE(settles(w, 25s));
+    for (auto waited = 0us; waited < 40s && !joins(w, 1); waited += 100us)
+      w.run_for(100us);
+    w.drain(0, 10s);
+    w.run_for(10s);
+    EXPECT_TRUE(settles(w, 20s));
+    EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{}) << "seed " << seed;
+  }
+}
+
+/// The one that is to leave reads no table and has never heard of who joins: it thinks itself
+/// alone.
+TEST_F(SimCluster, DoesNotJoinBesideANodeThatIsToLeaveAndDoesNotKnow) {
+  world w{1, calm(2)};
+  ASSERT_TRUE(settles(w));
+  const cluster::node_ref first{w.node_at(0)->name(), w.node_at(0)->generation()};
+  w.crash(1, 5s);
+  w.run_for(1ms);
+  ASSERT_TRUE(settles(w));
+  w.node_at(0)->cut_off_store(true);
+  ASSERT_TRUE(becomes(w, 10s, [&] { return joins(w, 1); }));
+  ASSERT_TRUE(w.members.ask_to_leave(first));
+  for (auto waited = 0s; waited < 20s; waited += 1s) {
+    w.run_for(1s);
+    EXPECT_FALSE(w.node_at(1)->is_active());
+  }
+  EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{});
+}
+
 TEST_F(SimCluster, LetsGoOfNoShardWhileWhatALostConnectionSentMayStillBeCommitted) {
   world w{24, calm(2)};
   const auto [guest, host] = lend(w, "A@wh");
