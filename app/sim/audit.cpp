@@ -109,7 +109,8 @@ void audit::finish(time_point now) {
   finish_ledger(at_bank);
   for (const auto& [entity, stored] : store_.entities()) {
     const auto& fold = fold_of(entity);
-    check_recovery(entity, stored, [&](const std::string& what) { complain(entity, what); });
+    check_recovery(entity, stored,
+                   [&, &name = entity](const std::string& what) { complain(name, what); });
     if (const auto* cart = std::get_if<cart_fold>(&fold.of))
       finish_cart(entity, *cart);
     else if (const auto* cell = std::get_if<stock_fold>(&fold.of))

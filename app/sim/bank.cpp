@@ -117,8 +117,8 @@ void bank::announce(std::vector<psp::webhook> all) {
       happened_.note("a webhook is lost");
       continue;
     }
-    time_.after(std::chrono::milliseconds{hook.after_ms} + random_.millis(1, 200),
-                [this, hook = std::move(hook)] { deliver(hook, 1); });
+    const auto delay = std::chrono::milliseconds{hook.after_ms} + random_.millis(1, 200);
+    time_.after(delay, [this, hook = std::move(hook)] { deliver(hook, 1); });
   }
 }
 

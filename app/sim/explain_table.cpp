@@ -49,6 +49,18 @@ cluster::placement explained_table::shards_of(const cluster::view& v,
   return out;
 }
 
+/// Nodes weigh the same here.
+void explained_table::weigh(const cluster::view& what, const cluster::placement& shards,
+                            const std::vector<cluster::node_ref>& owners) {
+  const auto nodes = static_cast<int64_t>(versions_.at(what.version).active.size());
+  for (size_t place = 0; place < owners.size(); ++place) {
+    const auto part = std::ranges::count(shards, static_cast<uint16_t>(place)) * nodes;
+    if (part < shard_count * 6 / 10 || part > shard_count * 14 / 10)
+      complain_("members", owners[place].text() + " has not its share of the shards in version " +
+                               std::to_string(what.version));
+  }
+}
+
 void explained_table::installed(const cluster::node_ref& at, const cluster::view& what) {
   const auto seen = versions_.find(what.version);
   if (seen == versions_.end())
@@ -64,9 +76,10 @@ void explained_table::installed(const cluster::node_ref& at, const cluster::view
   if (!first.active.empty() && std::ranges::find(shards, cluster::no_owner) != shards.end())
     complain_("members",
               at.text() + " gives a shard to nobody in version " + std::to_string(what.version));
-  if (!first.shards)
+  if (!first.shards) {
     first.shards = shards;
-  else if (*first.shards != shards)
+    weigh(what, shards, first.owners);
+  } else if (*first.shards != shards)
     complain_("members", at.text() + " shares the shards out otherwise than others in version " +
                              std::to_string(what.version));
 }

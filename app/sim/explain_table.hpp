@@ -26,6 +26,8 @@ private:
     std::optional<cluster::placement> shards;
   };
   void changed();
+  void weigh(const cluster::view& what, const cluster::placement& shards,
+             const std::vector<cluster::node_ref>& owners);
   /// The view's shards by their owners' places in `owners`, which grows by those it lacks.
   static cluster::placement shards_of(const cluster::view& v,
                                       std::vector<cluster::node_ref>& owners);

@@ -114,6 +114,7 @@ private:
   void leap(std::chrono::nanoseconds span);
   void slow_down(slot& s, std::chrono::nanoseconds span);
   void lose_power(size_t which, std::chrono::nanoseconds span);
+  void lose_for_good(size_t which);
   void upgrade(size_t which, std::chrono::nanoseconds down);
   history::complaint complains() {
     return [this](const auto& entity, const auto& what) { watch.complain(entity, what); };

@@ -167,12 +167,23 @@ void world::strike(const fault& f) {
   }
 }
 
+/// Its address refuses connections, or nobody hears anything of it any more.
+void world::lose_for_good(size_t which) {
+  happened_.note("a machine is gone for good");
+  auto& lost = slots_.at(which);
+  lost.gone = true;
+  if (random.percent(50))
+    return;
+  for (const auto& other : slots_)
+    if (other.name != lost.name) {
+      wires.cut(lost.name, other.name);
+      wires.cut(other.name, lost.name);
+    }
+}
+
 void world::heal(bool and_the_bank) {
   healed_ = true;
-  for (const auto which : plan.lost_for_good) {
-    happened_.note("a machine is gone for good");
-    slots_.at(which).gone = true;
-  }
+  const auto lost = plan.lost_for_good;
   plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
   if (and_the_bank)
     money.heal();
@@ -181,6 +192,8 @@ void world::heal(bool and_the_bank) {
   store.set_former_back(false);
   wires.set_faults({});
   wires.heal_all();
+  for (const auto which : lost)
+    lose_for_good(which);
   for (auto& s : slots_) {
     s.paused_until = s.busy_until = 0ns;
     s.step_cost = 0us;

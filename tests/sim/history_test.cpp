@@ -5,6 +5,8 @@
 #include "proto/stock.pb.h"
 #include "tests/kit/told_history.hpp"
 
+#include <algorithm>
+
 namespace souk::sim {
 namespace {
 
@@ -278,6 +280,23 @@ TEST_F(CartHistory, FindsAnAnswerWithoutTheLine) {
 
 // --- membership
 
+TEST_F(History, FindsANodeThatHasMoreThanItsShareOfTheShards) {
+  cluster::sim_membership_store members{store, time};
+  explained_table table{members, complain};
+  for (const auto& who : {cluster::node_ref{"a", 1}, cluster::node_ref{"b", 2}}) {
+    cluster::member m;
+    m.who = who;
+    m.state = cluster::member_state::active;
+    EXPECT_TRUE(members.write("test", members.rows().version, m));
+  }
+  cluster::view v;
+  v.version = 2;
+  v.owners = {{{"a", 1}, {}}, {{"b", 2}, {}}};
+  std::fill_n(v.shards.begin(), shard_count / 4, uint16_t{1});
+  table.installed({"a", 1}, v);
+  expect_complaint("has not its share");
+}
+
 TEST_F(History, FindsNodesThatShareTheShardsOutDifferently) {
   cluster::sim_membership_store members{store, time};
   explained_table table{members, complain};
@@ -292,10 +311,11 @@ TEST_F(History, FindsNodesThatShareTheShardsOutDifferently) {
   cluster::view v;
   v.version = 2;
   v.owners = {{{"a", 1}, {}}, {{"b", 2}, {}}};
+  std::fill_n(v.shards.begin(), shard_count / 2, uint16_t{1});
   table.installed({"a", 1}, v);
   table.installed({"b", 2}, v);
   expect_fine();
-  v.shards[7] = 1;
+  v.shards[7] = 0;
   table.installed({"b", 2}, v);
   expect_complaint("otherwise than others");
 }
