@@ -155,9 +155,9 @@ void participant::install(const membership& before) {
   for (const auto shard : moved.lost) {
     if (incoming_.lost(shard))
       continue; // not ours to release: the next owner waits until everybody has settled
-    // Or we own it again, and are not settled while it has what has to go first.
-    if (const auto* owner = next->owner_of(shard))
-      outgoing_[shard] = {owner->who, before.version};
+    // Perhaps nobody's yet, or ours again: we are not settled while it has what has to go first.
+    const auto* owner = next->owner_of(shard);
+    outgoing_[shard] = {owner ? owner->who : node_ref{}, before.version};
   }
   incoming_.gained(before.version, table_.version, moved.gained, others(),
                    around_.time->monotonic());
@@ -204,7 +204,9 @@ void participant::change(edit how, std::function<void()> then) {
         if (phase_ == phase::ended)
           return; // the dead change nothing: without them one vote may be enough
         auto row = how(*now);
-        if (!row)
+        // Who leaves hears nobody any more: that proves nothing, and it is no member whose silence
+        // would keep the others from believing each other.
+        if (!row || (ending_ && row->who != self_.who))
           return then ? then() : void();
         write_row(*now, *row, how, then);
       }));

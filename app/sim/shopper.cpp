@@ -279,7 +279,8 @@ void shopper::look_back() {
   for (int n = 1; n <= carts_; ++n) {
     const auto cart = name_ + "-cart" + std::to_string(n);
     world_.people.ask<cart::contract>(cart, cart::get{}, trace_left::read, ignored);
-    world_.people.ask<cart::contract>(cart, cart::set_country{"FR"}, trace_left::maybe, ignored);
+    if (!world_.plan.upgrade) // older nodes may stay, and then nobody is told
+      world_.people.ask<cart::contract>(cart, cart::set_country{"FR"}, trace_left::maybe, ignored);
   }
   for (int n = 1; n <= sessions_; ++n) {
     const auto session = name_ + "-session" + std::to_string(n);

@@ -184,7 +184,11 @@ void world::lose_for_good(size_t which) {
 void world::heal(bool and_the_bank) {
   healed_ = true;
   const auto lost = plan.lost_for_good;
-  plan = {.nodes = plan.nodes, .crash_every = 0ms, .idle = plan.idle, .shuffle = plan.shuffle};
+  plan = {.nodes = plan.nodes,
+          .crash_every = 0ms,
+          .upgrade = plan.upgrade,
+          .idle = plan.idle,
+          .shuffle = plan.shuffle};
   if (and_the_bank)
     money.heal();
   store.set_away(false);

@@ -114,6 +114,28 @@ TEST_F(SimCluster, DoesNotJoinBesideANodeThatIsToLeaveAndDoesNotKnow) {
   EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{});
 }
 
+/// An operator asks the last one to leave; who joins gets its shards as soon as it is a member.
+TEST_F(SimCluster, IsNotSettledWhileItHasWhatItHeldOfAShardThatIsNobodysYet) {
+  world w{1, calm(2)};
+  ASSERT_TRUE(settles(w));
+  const cluster::node_ref first{w.node_at(0)->name(), w.node_at(0)->generation()};
+  w.crash(1, 5s);
+  w.run_for(1ms);
+  ASSERT_TRUE(settles(w));
+  ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "first"), "ok");
+  ASSERT_TRUE(becomes(w, 10s, [&] { return joins(w, 1); }));
+  w.node_at(0)->set_journal_faults({.latency_least = 400ms, .latency_most = 400ms});
+  entity::ask<stock::contract>(w.node_at(0)->route(), "A@wh", one(),
+                               {make_command_id({"second"}), 1, w.time.now() + 5s, {}},
+                               [](const auto&) {});
+  w.run_for(1ms);
+  ASSERT_TRUE(w.members.ask_to_leave(first));
+  ASSERT_TRUE(becomes(w, 20s, [&] { return owner_of(w, "A@wh") == 1; }));
+  w.run_for(2s);
+  EXPECT_EQ(events_of(w, "A@wh"), 2);
+  EXPECT_EQ(w.watch.complaints(), std::vector<std::string>{});
+}
+
 TEST_F(SimCluster, LetsGoOfNoShardWhileWhatALostConnectionSentMayStillBeCommitted) {
   world w{24, calm(2)};
   const auto [guest, host] = lend(w, "A@wh");
