@@ -212,12 +212,12 @@ void participant::let_go(uint32_t shard, uint64_t owned_by) {
     return; // it came back and was lost again meanwhile
   if (!around_.can_write())
     return later(table_pause, [this, shard, owned_by] { let_go(shard, owned_by); });
-  if (it->second.to != self_.who && it->second.to != node_ref{}) {
+  if (it->second.to && *it->second.to != self_.who) {
     pb::item item;
     item.mutable_released()->set_shard(shard);
     item.mutable_released()->set_view(table_.version);
     item.mutable_released()->set_owned_by(it->second.owned_by);
-    around_.ways->tell(it->second.to, std::move(item));
+    around_.ways->tell(*it->second.to, std::move(item));
   }
   outgoing_.erase(it);
   tell_settled();

@@ -181,8 +181,8 @@ private:
 
   hand_off incoming_;
   struct parting {
-    node_ref to;
-    uint64_t owned_by; ///< the last view by which it was ours
+    std::optional<node_ref> to; ///< nobody yet, or whose it is now
+    uint64_t owned_by;          ///< the last view by which it was ours
   };
   std::map<uint32_t, parting> outgoing_; ///< lost shards that are not empty yet
   bool fence_needed_ = true;             ///< at first: whoever died before we came

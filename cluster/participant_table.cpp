@@ -157,7 +157,7 @@ void participant::install(const membership& before) {
       continue; // not ours to release: the next owner waits until everybody has settled
     // Perhaps nobody's yet, or ours again: we are not settled while it has what has to go first.
     const auto* owner = next->owner_of(shard);
-    outgoing_[shard] = {owner ? owner->who : node_ref{}, before.version};
+    outgoing_[shard] = {owner ? std::optional{owner->who} : std::nullopt, before.version};
   }
   incoming_.gained(before.version, table_.version, moved.gained, others(),
                    around_.time->monotonic());

@@ -279,7 +279,7 @@ void shopper::look_back() {
   for (int n = 1; n <= carts_; ++n) {
     const auto cart = name_ + "-cart" + std::to_string(n);
     world_.people.ask<cart::contract>(cart, cart::get{}, trace_left::read, ignored);
-    if (!world_.plan.upgrade) // older nodes may stay, and then nobody is told
+    if (!world_.plan.upgrade) // as long as an older node stays, who asks for this is put off
       world_.people.ask<cart::contract>(cart, cart::set_country{"FR"}, trace_left::maybe, ignored);
   }
   for (int n = 1; n <= sessions_; ++n) {

@@ -42,6 +42,12 @@ protected:
     }
     return testing::AssertionFailure() << "the shards found no owners";
   }
+  /// The first of two, for five seconds.
+  static testing::AssertionResult becomes_alone(world& w) {
+    w.crash(1, 5s);
+    w.run_for(1ms);
+    return settles(w);
+  }
 
   template <class C>
   static void ask(node& at, world& w, const std::string& key, C what, std::shared_ptr<answers> into,

@@ -68,9 +68,13 @@ TEST_F(SimCluster, IsNotSettledWhileItHasWhatItHeldOfAShardThatCameBackByAViewIt
   }
 }
 
-bool joins(world& w, size_t which) {
+cluster::node_ref reference_of(world& w, size_t which) {
   const auto* n = w.node_at(which);
-  const auto* row = n ? w.members.rows().find({n->name(), n->generation()}) : nullptr;
+  return {n->name(), n->generation()};
+}
+
+bool joins(world& w, size_t which) {
+  const auto* row = w.node_at(which) ? w.members.rows().find(reference_of(w, which)) : nullptr;
   return row && row->state == cluster::member_state::joining;
 }
 
@@ -100,13 +104,10 @@ TEST_F(SimCluster, AnswersNothingAnyMoreOnceItMayHaveSaidThatItIsGone) {
 TEST_F(SimCluster, DoesNotJoinBesideANodeThatIsToLeaveAndDoesNotKnow) {
   world w{1, calm(2)};
   ASSERT_TRUE(settles(w));
-  const cluster::node_ref first{w.node_at(0)->name(), w.node_at(0)->generation()};
-  w.crash(1, 5s);
-  w.run_for(1ms);
-  ASSERT_TRUE(settles(w));
+  ASSERT_TRUE(becomes_alone(w));
   w.node_at(0)->cut_off_store(true);
   ASSERT_TRUE(becomes(w, 10s, [&] { return joins(w, 1); }));
-  ASSERT_TRUE(w.members.ask_to_leave(first));
+  ASSERT_TRUE(w.members.ask_to_leave(reference_of(w, 0)));
   for (auto waited = 0s; waited < 20s; waited += 1s) {
     w.run_for(1s);
     EXPECT_FALSE(w.node_at(1)->is_active());
@@ -118,10 +119,7 @@ TEST_F(SimCluster, DoesNotJoinBesideANodeThatIsToLeaveAndDoesNotKnow) {
 TEST_F(SimCluster, IsNotSettledWhileItHasWhatItHeldOfAShardThatIsNobodysYet) {
   world w{1, calm(2)};
   ASSERT_TRUE(settles(w));
-  const cluster::node_ref first{w.node_at(0)->name(), w.node_at(0)->generation()};
-  w.crash(1, 5s);
-  w.run_for(1ms);
-  ASSERT_TRUE(settles(w));
+  ASSERT_TRUE(becomes_alone(w));
   ASSERT_EQ(ask_and_wait(*w.node_at(0), w, "A@wh", one(), "first"), "ok");
   ASSERT_TRUE(becomes(w, 10s, [&] { return joins(w, 1); }));
   w.node_at(0)->set_journal_faults({.latency_least = 400ms, .latency_most = 400ms});
@@ -129,7 +127,7 @@ TEST_F(SimCluster, IsNotSettledWhileItHasWhatItHeldOfAShardThatIsNobodysYet) {
                                {make_command_id({"second"}), 1, w.time.now() + 5s, {}},
                                [](const auto&) {});
   w.run_for(1ms);
-  ASSERT_TRUE(w.members.ask_to_leave(first));
+  ASSERT_TRUE(w.members.ask_to_leave(reference_of(w, 0)));
   ASSERT_TRUE(becomes(w, 20s, [&] { return owner_of(w, "A@wh") == 1; }));
   w.run_for(2s);
   EXPECT_EQ(events_of(w, "A@wh"), 2);
