@@ -50,6 +50,9 @@ struct member {
 /// The whole table at one version.
 struct membership {
   uint64_t version = 0;
+  /// The highest that all who lived by some version had: what only it reads may be in the journal.
+  /// No node of a lower one is taken in any more. 0 before the first node.
+  int feature_level = 0;
   time_point at; ///< when it was read, database time
   std::vector<member> members;
 

@@ -7,23 +7,6 @@
 
 namespace souk::cluster {
 
-namespace {
-
-/// All that live know newer formats, and may have begun to write them.
-bool is_too_old(const membership& table, const member& self) {
-  bool is_alone = true;
-  for (const auto& m : table.members) {
-    if (m.who == self.who || m.state == member_state::dead)
-      continue;
-    if (m.feature_level <= self.feature_level)
-      return false;
-    is_alone = false;
-  }
-  return !is_alone;
-}
-
-} // namespace
-
 participant::participant(caf::actor_config& cfg, member self, surroundings around)
     : duty_actor::base(cfg), self_(std::move(self)), around_(std::move(around)) {}
 
@@ -74,7 +57,7 @@ void participant::arrive() {
     change([this](const membership& seen) -> std::optional<member> {
       if (seen.find(self_.who))
         return {};
-      if (!is_too_old(seen, self_))
+      if (self_.feature_level >= seen.feature_level)
         return self_;
       phase_ = phase::ended;
       around_.events.refused(fail(errc::conflict, "the cluster has been upgraded since: " +

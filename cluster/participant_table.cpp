@@ -131,14 +131,13 @@ void participant::meet(const membership& now) {
 void participant::install(const membership& before) {
   auto next = std::make_shared<view>();
   next->version = table_.version;
-  next->feature_level = self_.feature_level;
+  next->feature_level = table_.feature_level;
   std::vector<share> shares;
   auto members = table_.members;
   std::ranges::sort(members, {}, &member::who);
   for (const auto& m : members) {
     if (m.state == member_state::dead)
       continue;
-    next->feature_level = std::min(next->feature_level, m.feature_level);
     if (m.state != member_state::active)
       continue;
     next->owners.push_back(

@@ -64,7 +64,7 @@ result<membership> read_all(connection& c, const std::string& cluster) {
   auto r = c.execute(
       "select v.version, coalesce(v.cluster, $1), clock_timestamp(), m.node, m.generation, m.state,"
       "   m.host, m.port, m.region, m.weight, m.feature_level, m.started, m.alive_at,"
-      "   s.node, s.generation, s.at"
+      "   s.node, s.generation, s.at, v.feature_level"
       " from membership_version v left join member m on true"
       " left join lateral unnest(m.suspected_by_node, m.suspected_by_generation, m.suspected_at)"
       "   with ordinality as s (node, generation, at, place) on true"
@@ -74,7 +74,10 @@ result<membership> read_all(connection& c, const std::string& cluster) {
     return r.error();
   if (r->text(0, 1) != cluster)
     return of_another(r->text(0, 1));
-  membership all{.version = number(*r, 0, 0), .at = r->time(0, 2), .members = {}};
+  membership all{.version = number(*r, 0, 0),
+                 .feature_level = static_cast<int>(r->integer(0, 16)),
+                 .at = r->time(0, 2),
+                 .members = {}};
   for (size_t i = 0; i < r->size() && !r->is_null(i, 3); ++i) {
     auto next = member_at(*r, i);
     if (!next)

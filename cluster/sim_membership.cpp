@@ -10,6 +10,15 @@ failure of_another(const std::string& cluster) {
   return fail(errc::conflict, "this database belongs to the cluster '" + cluster + "'");
 }
 
+/// Of those that live.
+std::optional<int> least_level(const membership& table) {
+  std::optional<int> least;
+  for (const auto& m : table.members)
+    if (m.state != member_state::dead)
+      least = std::min(least.value_or(m.feature_level), m.feature_level);
+  return least;
+}
+
 } // namespace
 
 member* sim_membership_store::find(const node_ref& who) {
@@ -50,6 +59,8 @@ result<uint64_t> sim_membership_store::write(const std::string& cluster, uint64_
     happened().note(row.state == member_state::dead ? "a member is voted out" : "a vote");
   if (row.state == member_state::dead)
     journals_.declare_dead({row.who.node, row.who.generation});
+  if (const auto least = least_level(rows_))
+    rows_.feature_level = std::max(rows_.feature_level, *least);
   ++rows_.version;
   tell_watchers();
   return rows_.version;

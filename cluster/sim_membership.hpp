@@ -19,7 +19,7 @@ public:
   sim_membership_store(persistence::sim_store& journals, const clock& time)
       : journals_(journals), time_(time) {}
 
-  /// As write_member() in migration 0050.
+  /// As write_member() in migration 0050, and level_in_use() in 0054.
   result<uint64_t> write(const std::string& cluster, uint64_t expected, const member& row);
   result<membership> read(const std::string& cluster) const;
   result<uint64_t> confirm(const node_ref& who);

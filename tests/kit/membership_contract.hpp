@@ -121,6 +121,25 @@ TYPED_TEST_P(MembershipContract, AnswersWhatWasWrittenUnderARisingVersion) {
   EXPECT_TRUE(this->read()->find(this->two)->suspicions.empty());
 }
 
+TYPED_TEST_P(MembershipContract, RemembersTheHighestLevelThatAllWhoLivedHad) {
+  EXPECT_EQ(this->read()->feature_level, 0);
+  auto older = this->row(this->one), newer = this->row(this->two, member_state::joining);
+  older.feature_level = 1;
+  this->put(older);
+  EXPECT_EQ(this->read()->feature_level, 1);
+  this->put(newer);
+  EXPECT_EQ(this->read()->feature_level, 1);
+  older.state = member_state::dead;
+  this->put(older);
+  EXPECT_EQ(this->read()->feature_level, 2);
+  newer.state = member_state::dead;
+  this->put(newer);
+  older = this->row(this->three);
+  older.feature_level = 1;
+  this->put(older);
+  EXPECT_EQ(this->read()->feature_level, 2);
+}
+
 TYPED_TEST_P(MembershipContract, OneOfManyRacersWins) {
   constexpr int racers = 8;
   const auto version = this->put(this->row(this->one));
@@ -286,7 +305,7 @@ TYPED_TEST_P(MembershipContract, IsUnavailableWhileTheDatabaseIsAway) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(MembershipContract, AnswersWhatWasWrittenUnderARisingVersion,
-                            OneOfManyRacersWins, AnOldVersionChangesNothing, TheDeadNeverComeBack,
+                            RemembersTheHighestLevelThatAllWhoLivedHad, OneOfManyRacersWins, AnOldVersionChangesNothing, TheDeadNeverComeBack,
                             TakesTheLastWordOfTheDeadAndOfNobodyElse,
                             RemembersTheDeadUntilTheyAreOldEnough,
                             ConfirmingMovesAliveAtAndNotTheVersion, WhoWatchesIsToldOfEachChange,

@@ -241,5 +241,28 @@ TEST_F(SimFaults, ANodeThatIsOlderThanAllOthersIsNotTakenInAgain) {
   expect_whole(w);
 }
 
+TEST_F(SimFaults, ANodeIsNotTakenInOnceAllThatLivedWereNewerEvenIfNobodyIsLeft) {
+  auto plan = calm(2);
+  plan.upgrade = true;
+  world w{8, plan};
+  w.run_for(2s);
+  w.expect({{.what = fault::kind::upgrade, .node = 0, .span = 100ms}});
+  w.run_for(10s);
+  ASSERT_TRUE(all_active(w));
+  w.crash(1, 20s); // as old as it was
+  w.run_for(5s);
+  const cart::open open{*currency::parse("EUR"), "DE", "", ""};
+  ASSERT_EQ(ask_and_wait<cart::contract>(w, *w.node_at(0), "c", open), "ok");
+  ASSERT_EQ(ask_and_wait<cart::contract>(w, *w.node_at(0), "c", cart::set_country{"AT"}), "ok");
+  w.drain(0, 60s);
+  w.run_for(30s);
+  ASSERT_EQ(w.node_at(0), nullptr);
+  ASSERT_TRUE(w.node_at(1)->is_active());
+  EXPECT_EQ(w.node_at(1)->level(), new_level) << "somebody brought the newer version";
+  EXPECT_EQ(ask_and_wait<cart::contract>(w, *w.node_at(1), "c", cart::get{}), "ok");
+  w.run_for(60s);
+  expect_whole(w);
+}
+
 } // namespace
 } // namespace souk::sim

@@ -62,11 +62,12 @@ TEST_F(Simulation, KeepsAllPromisesUnderFreshSeeds) {
 /// merge of carts that left a line out. 57006890: a node that had missed an upgrade called a
 /// journal broken. 80022122: a node said that it had settled beside what it had in memory of a
 /// shard that had come back. 77: a node answered reads after its row said that it was gone.
-/// 96001323: a node voted after that. 96031385: one said that it had settled beside what it had of
-/// shards that were nobody's yet.
+/// 96001323: a node voted after that. 96002424: an older node came back when all newer ones had
+/// gone. 96031385: one said that it had settled beside what it had of shards that were nobody's
+/// yet.
 TEST_F(Simulation, KeepsAllPromisesUnderSeedsThatFoundABugOnce) {
   for (const uint64_t seed : {14, 77, 50002419, 52020682, 52027866, 52033122, 54100087, 57006890,
-                              80022122, 96001323, 96031385}) {
+                              80022122, 96001323, 96002424, 96031385}) {
     const auto v = run_seed(seed);
     EXPECT_TRUE(v.holds()) << told(v);
   }

@@ -66,7 +66,9 @@ member active(const std::string& name) {
   return m;
 }
 
-membership table_of(std::vector<member> members) { return {1, now, std::move(members)}; }
+membership table_of(std::vector<member> members) {
+  return {.version = 1, .at = now, .members = std::move(members)};
+}
 
 TEST(Suspicion, NeedsTwoVotesAmongThree) {
   auto table = table_of({active("a"), active("b"), active("c")});
@@ -224,13 +226,13 @@ TEST(SharesBetween, AreOfAllThatMayHaveBeenActiveInAMissedView) {
       out.push_back(s.node);
     return out;
   };
-  const membership first{
-      4, {}, {row("a", 1, active), row("b", 2, active), row("c", 3, joining), row("d", 4, dead)}};
-  const membership after{9,
-                         {},
-                         {row("a", 1, active), row("b", 2, dead), row("c", 3, dead),
-                          row("d", 4, dead), row("e", 5, active), row("f", 6, leaving),
-                          row("g", 7, joining)}};
+  const membership first{.version = 4,
+                         .members = {row("a", 1, active), row("b", 2, active), row("c", 3, joining),
+                                     row("d", 4, dead)}};
+  const membership after{.version = 9,
+                         .members = {row("a", 1, active), row("b", 2, dead), row("c", 3, dead),
+                                     row("d", 4, dead), row("e", 5, active), row("f", 6, leaving),
+                                     row("g", 7, joining)}};
   EXPECT_EQ(nodes(shares_between(first, after)), (std::vector<std::string>{"a", "c", "e", "f"}));
 }
 
