@@ -305,7 +305,8 @@ TYPED_TEST_P(MembershipContract, IsUnavailableWhileTheDatabaseIsAway) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(MembershipContract, AnswersWhatWasWrittenUnderARisingVersion,
-                            RemembersTheHighestLevelThatAllWhoLivedHad, OneOfManyRacersWins, AnOldVersionChangesNothing, TheDeadNeverComeBack,
+                            RemembersTheHighestLevelThatAllWhoLivedHad, OneOfManyRacersWins,
+                            AnOldVersionChangesNothing, TheDeadNeverComeBack,
                             TakesTheLastWordOfTheDeadAndOfNobodyElse,
                             RemembersTheDeadUntilTheyAreOldEnough,
                             ConfirmingMovesAliveAtAndNotTheVersion, WhoWatchesIsToldOfEachChange,
