@@ -100,6 +100,7 @@ fault_plan fault_plan::draw(dice& random) {
   }
   out.stragglers_percent = random.percent(30) ? random.between(1, 30) : 0;
   out.shuffle = random.percent(80);
+  out.long_upgrade = out.upgrade && dice{random}.percent(50); // drawn apart
   return out;
 }
 
@@ -198,6 +199,8 @@ struct drawing {
         add({.at = at + again.millis(3'000, 10'000), .node = which}, fault::kind::drain,
             again.millis(1'000, 10'000));
       at += random.millis(100, 10'000);
+      if (plan.long_upgrade)
+        at += again.millis(1'000, 20'000);
     }
   }
   void cut(fault f) {

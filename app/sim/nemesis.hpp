@@ -43,7 +43,9 @@ struct fault_plan {
   std::chrono::milliseconds power_every{0}; ///< a machine is gone without a word
   std::chrono::milliseconds deaf_every{0};  ///< a node without Postgres hears the others late
   std::set<size_t> lost_for_good;           ///< these do not come back when all is healed
-  bool upgrade = false;           ///< nodes begin old, and are replaced by new ones, one by one
+  bool upgrade = false; ///< nodes begin old, and are replaced by new ones, one by one
+  /// Old and new nodes live side by side for most of it, and many ask for what only new ones know.
+  bool long_upgrade = false;
   int64_t stragglers_percent = 0; ///< of hand-overs: arrive a second time, much later
   size_t queue_bytes_max = 64 << 20;
   clock_faults clocks;

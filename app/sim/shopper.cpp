@@ -23,6 +23,8 @@ void shopper::go_on() {
 void shopper::act() {
   if (cart_.empty())
     return open_cart(later());
+  if (world_.plan.long_upgrade)
+    move_abroad();
   if (!order_.empty())
     return act_on_order();
   act_on_cart();
@@ -224,6 +226,14 @@ void shopper::change_something(std::function<void()> then) {
   if (random_.percent(30))
     return ask_cart(cart::remove_line{line.id, if_match()}, std::move(then));
   ask_cart(cart::change_line{line.id, random_.between(1, 4), if_match()}, std::move(then));
+}
+
+/// In another tab, and with dice of its own.
+void shopper::move_abroad() {
+  auto apart = world_.dice_of({name_ + "-abroad", turns_});
+  if (apart.percent(50))
+    world_.people.ask<cart::contract>(cart_, cart::set_country{apart.percent(50) ? "AT" : "CH"},
+                                      trace_left::maybe, [](const auto&) {});
 }
 
 void shopper::log_in(std::function<void()> then) {

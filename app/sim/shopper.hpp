@@ -40,6 +40,7 @@ private:
   /// The version of the cart that is looked at, or one of another tab's.
   std::optional<uint64_t> if_match();
   cart::line any_line();
+  void move_abroad();
   void log_in(std::function<void()> then);
   void merge(std::function<void()> then);
   void log_out(std::function<void()> then);
