@@ -204,23 +204,27 @@ result<events> on(const state&, const check_time&) { return events{}; }
 
 } // namespace
 
+bool never_tried(const payment::intent& i) {
+  return i.status == intent_status::requires_payment_method && i.decline_code.empty();
+}
+
 payment::intent merge(const payment::intent& known, const payment::intent& news) {
   const auto final_rank = [](const payment::intent& x) {
     switch (x.status) {
     case intent_status::canceled:
     case intent_status::succeeded:
-      return 2;
+      return 4;
     case intent_status::requires_capture:
-      return 1;
+      return 3;
     case intent_status::requires_payment_method:
-      return never_tried(x) ? -1 : 0;
+      return never_tried(x) ? 0 : 2; // no order lets an object try a second card
     case intent_status::requires_action:
     case intent_status::processing:
-      return 0;
+      return 1;
     }
     return 0;
   };
-  auto out = final_rank(news) >= final_rank(known) && final_rank(known) < 2 ? news : known;
+  auto out = final_rank(news) >= final_rank(known) && final_rank(known) < 4 ? news : known;
   out.captured = std::max(known.captured, news.captured);
   out.refunded = std::max(known.refunded, news.refunded);
   out.attempt = known.attempt != 0 ? known.attempt : news.attempt;

@@ -7,7 +7,8 @@
 //            │       ▲        │ declined    │   │        │  cancel      └─ refund ─► refunded
 //            │       │        ▼             │lost        ▼
 //            │    pay┴─ payment_failed      └──►compensating ─► rejected (the cart reopens)
-//            │       └─ action_required ───────►     └────────► cancelled
+//            │       │        ▲ refused there       └────────► cancelled
+//            │       └─ action_required (at the bank; also ─► claiming, compensating)
 //
 // A unit reservation: asked ─► held ─► claimed ─► shipped;  asked ─► refused;  any before shipped
 // ─► released;

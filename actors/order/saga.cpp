@@ -108,9 +108,18 @@ std::optional<event> follow_authorising(const state& s) {
                errc::payment_declined, last->outcome};
 }
 
+/// The buyer did not pass the bank's check, or the card did not after it.
+bool is_refused_at_bank(const state& s) {
+  return s.status == status::action_required && !s.intents.empty() &&
+         s.intents.back().status == intent_status::requires_payment_method &&
+         !never_tried(s.intents.back());
+}
+
 std::optional<event> follow_waiting_for_buyer(const state& s, time_point now) {
   if (chosen_intent(s))
     return moved{status::claiming, errc::internal, ""};
+  if (is_refused_at_bank(s))
+    return moved{status::payment_failed, errc::payment_declined, "declined"};
   if (now >= s.created + s.what.hold && !any_attempt_open(s))
     return moved{status::compensating, errc::payment_declined, "not paid in time"};
   return {};
@@ -299,10 +308,6 @@ std::optional<time_point> lapses_at(const state& s) {
     return {};
   const auto by = std::ranges::find(s.attempts, paid->attempt, &attempt::number);
   return (by == s.attempts.end() ? s.created : by->opened) + payment::authorisation_life;
-}
-
-bool never_tried(const payment::intent& i) {
-  return i.status == intent_status::requires_payment_method && i.decline_code.empty();
 }
 
 std::string outcome_of(const attempt& a, const payment::intent& i, bool answered) {

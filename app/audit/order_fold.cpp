@@ -21,8 +21,9 @@ constexpr uint32_t bit(s x) { return 1U << static_cast<unsigned>(x); }
 constexpr std::array<uint32_t, order_status_count> ways{
     bit(s::authorising) | bit(s::claiming) | bit(s::compensating), // holding
     bit(s::action_required) | bit(s::payment_failed) | bit(s::claiming) |
-        bit(s::compensating),                                      // authorising
-    bit(s::authorising) | bit(s::claiming) | bit(s::compensating), // action_required
+        bit(s::compensating), // authorising
+    bit(s::authorising) | bit(s::claiming) | bit(s::compensating) |
+        bit(s::payment_failed),                                    // action_required
     bit(s::authorising) | bit(s::claiming) | bit(s::compensating), // payment_failed
     bit(s::confirmed) | bit(s::compensating),                      // claiming
     bit(s::shipped) | bit(s::compensating),                        // confirmed

@@ -58,7 +58,8 @@ outcome psp_model::handle(const call& what, time_point now) {
   constexpr std::string_view authenticate_path = "/_souk/authenticate/";
   outcome out;
   if (what.path.starts_with(authenticate_path))
-    out = authenticate(what.path.substr(authenticate_path.size()));
+    out = authenticate(what.path.substr(authenticate_path.size()),
+                       field_of(what.fields, "outcome") != "failed");
   else if (what.path == "/_souk/knobs")
     return what.verb == "POST" ? set_knobs(what.fields) : outcome{.body = show_knobs()};
   else if (what.path == "/_souk/intents")
@@ -110,10 +111,15 @@ outcome psp_model::execute_once(const call& what) {
   return out;
 }
 
-outcome psp_model::authenticate(const std::string& id) {
+outcome psp_model::authenticate(const std::string& id, bool passes) {
   auto* on = lookup(id);
   if (!on)
     return page(404, "There is no such payment.");
+  if (on->status == "requires_action" && !passes) {
+    on->payment_method.clear();
+    decline(*on, "payment_intent_authentication_failure", {});
+    return page(200, "The payment is not authenticated. You can go back to the shop.");
+  }
   if (on->status == "requires_action") {
     authorise(*on);
   } else if (on->status != "requires_capture" && on->status != "succeeded") {

@@ -201,7 +201,7 @@ psp_model::reply psp_model::charge(payment_intent& on, const std::string& method
     return show(on);
   if (const auto declined = declines.find(method); declined != declines.end()) {
     on.payment_method.clear();
-    return decline(on, declined->second);
+    return decline(on, "card_declined", declined->second);
   }
   if (method == "pm_card_authenticationRequired") {
     on.payment_method = method;
@@ -217,9 +217,10 @@ psp_model::reply psp_model::charge(payment_intent& on, const std::string& method
   return show(on);
 }
 
-psp_model::reply psp_model::decline(payment_intent& on, std::string decline_code) {
+psp_model::reply psp_model::decline(payment_intent& on, std::string code,
+                                    std::string decline_code) {
   on.status = "requires_payment_method";
-  on.error_code = "card_declined";
+  on.error_code = std::move(code);
   on.decline_code = std::move(decline_code);
   announce("payment_intent.payment_failed", on);
   auto out = reply::error(402, "card_error", on.error_code, "Your card was declined.");

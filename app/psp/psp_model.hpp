@@ -2,12 +2,11 @@
 // clock, thread or socket inside; chance comes from the seed in its knobs, so a log of calls
 // replays to the same state.
 //
-//   requires_payment_method ─confirm─► requires_action ─authenticate─┐
-//        ▲    └─────────────confirm──────────────┬───────────────────┴─► requires_capture
-//        ─capture─► succeeded └─────────────── declined ──────────────┘  (automatic capture goes to
-//        succeeded at once)
-//   every state but succeeded ─cancel─► canceled                          succeeded ─refund─►
-//   succeeded
+//   requires_payment_method ──confirm──► requires_capture ──capture──► succeeded (refunds: too)
+//        ▲          │                     ▲     (automatic capture: succeeded at once)
+//        │          └─► requires_action ──┘ authenticated
+//     declined ◄──────────────┘ or not
+//   every state but succeeded ──cancel──► canceled
 #pragma once
 
 #include "base/time.hpp"
@@ -112,14 +111,14 @@ private:
   reply create(arguments& in);
   reply confirm(payment_intent& on, arguments& in);
   reply charge(payment_intent& on, const std::string& method);
-  reply decline(payment_intent& on, std::string decline_code);
+  reply decline(payment_intent& on, std::string code, std::string decline_code);
   void authorise(payment_intent& on);
   reply capture(payment_intent& on, arguments& in);
   reply cancel(payment_intent& on);
   reply refund(arguments& in);
   reply list(const call& what) const;
   reply search(const call& what) const;
-  outcome authenticate(const std::string& id);
+  outcome authenticate(const std::string& id, bool passes);
   outcome set_knobs(const form& fields);
   std::string show_knobs() const;
   outcome list_everything() const;

@@ -79,9 +79,13 @@ void bank::call(psp::call what, const life& caller, hang_up done) {
   });
 }
 
-void bank::authenticate(const std::string& intent_id) {
+void bank::authenticate(const std::string& intent_id, bool passes) {
+  psp::form how;
+  if (!passes)
+    how.emplace_back("outcome", "failed");
   announce(
-      model_.handle({"GET", "/_souk/authenticate/" + intent_id, {}, {}}, time_.now()).webhooks);
+      model_.handle({"GET", "/_souk/authenticate/" + intent_id, std::move(how), {}}, time_.now())
+          .webhooks);
 }
 
 void bank::go_away() {

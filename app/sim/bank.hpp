@@ -38,7 +38,7 @@ public:
   /// `done` is called unless the caller dies first; errc::timed_out when the answer is lost.
   void call(psp::call what, const life& caller, hang_up done);
   /// The buyer passes the bank's page.
-  void authenticate(const std::string& intent_id);
+  void authenticate(const std::string& intent_id, bool passes = true);
   /// From now on no call arrives.
   void go_away();
   void heal();

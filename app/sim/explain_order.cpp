@@ -237,13 +237,15 @@ std::optional<time_point> state::lapses_at() const {
 payment::intent merged(const payment::intent& known, const payment::intent& news) {
   const auto weight = [](const payment::intent& i) {
     if (i.status == intent_status::canceled || i.status == intent_status::succeeded)
-      return 3;
+      return 4;
     if (i.status == intent_status::requires_capture)
+      return 3;
+    if (is_refused(i))
       return 2;
-    // As it was created, before anything was tried.
-    return i.status == intent_status::requires_payment_method && i.decline_code.empty() ? 0 : 1;
+    // As it was created, before anything was tried, or tried.
+    return i.status == intent_status::requires_payment_method ? 0 : 1;
   };
-  auto out = weight(known) < 3 && weight(news) >= weight(known) ? news : known;
+  auto out = weight(known) < 4 && weight(news) >= weight(known) ? news : known;
   out.captured = std::max(known.captured, news.captured);
   out.refunded = std::max(known.refunded, news.refunded);
   out.attempt = known.attempt != 0 ? known.attempt : news.attempt;
@@ -327,6 +329,8 @@ std::string order_model::explain(state& s, const command& c, const std::vector<e
         wrong = why + ": " + e.ShortDebugString();
     fold(s, e, at);
   }
+  if (wrong.empty() && s.now == status::action_required && is_refused(s.intents.back()))
+    wrong = "waits for a bank that has refused";
   return wrong;
 }
 

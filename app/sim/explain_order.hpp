@@ -90,6 +90,8 @@ struct order_model {
   static void forget(state&, time_point) {}
 };
 
+/// Its card was tried and declined, or its buyer did not pass the bank's check.
+bool is_refused(const payment::intent& i);
 /// What is known of a payment after hearing `news`: what is final stays, sums only grow.
 payment::intent merged(const payment::intent& known, const payment::intent& news);
 /// An attempt ended so when a look-up showed that the bank never got it.

@@ -13,7 +13,6 @@ using state = order_model::state;
 using phase = order_model::phase;
 using call = order_model::call;
 using event = order_model::event;
-using entity::overloaded;
 using order::status;
 using payment::intent_status;
 
@@ -167,9 +166,7 @@ std::string close_rule(const state& s, const pb::order_event_attempt_closed_fiel
   const auto in = [&](intent_status wanted) {
     return some([&](const auto& i) { return i.status == wanted; });
   };
-  const bool refused = some([](const auto& i) {
-    return i.status == intent_status::requires_payment_method && !i.decline_code.empty();
-  });
+  const bool refused = some(is_refused);
   const auto& how = x.outcome();
   const bool borne =
       how.starts_with("failed") || how == "refunded" ||
@@ -271,6 +268,8 @@ std::string move_rule(const state& s, const pb::order_event_status_moved_fields&
          {s.payment() != nullptr, "claims before it is paid"}});
   case status::action_required:
   case status::payment_failed:
+    if (s.now == status::action_required && to == status::payment_failed)
+      return is_refused(s.intents.back()) ? "" : "calls a payment failed that the bank waits for";
     return first_broken({{from({status::authorising}), no_way},
                          {!s.attempts.empty(), "has not even tried"},
                          {has_failed(s, to), "calls a payment failed that is under way"},
@@ -352,6 +351,10 @@ std::string rule_for_rest(const state& s, const event& e, time_point at) {
 }
 
 } // namespace
+
+bool is_refused(const payment::intent& i) {
+  return i.status == intent_status::requires_payment_method && !i.decline_code.empty();
+}
 
 std::string why_illegal(const order_model::state& s, const order_model::event& e, time_point at) {
   if (e.has_placed())

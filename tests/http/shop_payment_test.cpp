@@ -114,6 +114,18 @@ TEST_F(ShopPayment, GoesOnAfterTheBuyerAuthenticatedEvenWhenTheShopOnlyHearsIt) 
   expect_one_payment(waiting, "requires_capture");
 }
 
+TEST_F(ShopPayment, AsksForAnotherCardWhenTheBuyerDoesNotPassTheBanksCheck) {
+  const auto waiting = ada_->buy({{sku_}}, "pm_card_authenticationRequired");
+  ASSERT_EQ(waiting.status, 402) << waiting;
+  const auto url = waiting.text("/order/payment/next_action/url");
+  const auto path = url.find("/_souk/authenticate/");
+  ASSERT_NE(path, std::string::npos) << waiting;
+  EXPECT_EQ(boss_->bank.get(url.substr(path) + "?outcome=failed").status, 200);
+  expect_status(waiting, "payment_failed"); // by the webhook, long before the hold ends
+  EXPECT_EQ(ada_->pay(waiting, "pm_card_visa").text("/status"), "confirmed");
+  expect_stock({10, 1, 9});
+}
+
 TEST_F(ShopPayment, ChargesOnceWhenTheCallIsLost) {
   const auto placed = ada_->buy({{sku_}}, "pm_souk_lost_before");
   ASSERT_TRUE(placed.status == 201 || placed.status == 202) << placed;

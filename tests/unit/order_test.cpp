@@ -226,6 +226,28 @@ TEST_F(Order, GoesOnAfterTheBuyersAction) {
   EXPECT_EQ(now_is(), status::claiming);
 }
 
+TEST_F(Order, AsksForAnotherCardWhenTheBuyerDoesNotPassTheBanksCheck) {
+  place_two_lines();
+  grant_all();
+  answer(1, fact("pi_1", intent_status::requires_action, 1));
+  order.must(intent_seen{fact("pi_1", intent_status::requires_payment_method, 1), 0});
+  EXPECT_EQ(now_is(), status::payment_failed);
+  EXPECT_EQ(view().payment.status, "declined");
+  EXPECT_FALSE(view().payment.decline_code.empty());
+  order.must(pay{"another"});
+  answer(2, fact("pi_2", intent_status::requires_capture, 2));
+  EXPECT_EQ(now_is(), status::claiming);
+}
+
+TEST_F(Order, BelievesTheBanksRefusalBeforeOlderNewsThatItWaits) {
+  place_two_lines();
+  grant_all();
+  order.must(intent_seen{fact("pi_1", intent_status::requires_payment_method, 1), 0});
+  answer(1, fact("pi_1", intent_status::requires_action, 1)); // saved under the key, and late
+  EXPECT_EQ(now_is(), status::payment_failed);
+  EXPECT_EQ(order.state.intents[0].status, intent_status::requires_payment_method);
+}
+
 TEST_F(Order, IsRejectedWhenTheHoldIsOverUnpaid) {
   place_two_lines();
   grant_all();

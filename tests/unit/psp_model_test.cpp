@@ -111,6 +111,18 @@ TEST_F(PspModel, WaitsForTheBuyerToAuthenticate) {
   EXPECT_EQ(status_of(get(path(id))), "requires_capture");
 }
 
+TEST_F(PspModel, DeclinesWhenTheBuyerDoesNotPassTheBanksCheck) {
+  const auto id = id_of(create("pm_card_authenticationRequired"));
+  const auto page =
+      model_.handle({"GET", "/_souk/authenticate/" + id, {{"outcome", "failed"}}, {}}, {});
+  EXPECT_EQ(events_of(page).back(), "payment_intent.payment_failed");
+  const auto seen = body_of(get(path(id)));
+  EXPECT_EQ(seen.at("status"), "requires_payment_method");
+  EXPECT_EQ(seen.at("last_payment_error").at("code"), "payment_intent_authentication_failure");
+  EXPECT_TRUE(seen.at("last_payment_error").at("decline_code").is_null());
+  EXPECT_EQ(get("/_souk/authenticate/" + id).status, 409) << "it waits no more";
+}
+
 TEST_F(PspModel, GivesTheFirstAnswerToARepeatedKeyAndRefusesOtherParameters) {
   const auto first = create("pm_card_visa", "k1");
   const auto again = create("pm_card_visa", "k1");

@@ -125,6 +125,21 @@ journey("a bank that wants to be asked", async ({ page, context, kind }) => {
   await inState(page, "confirmed");
 });
 
+journey("a buyer who does not pass the bank's check", async ({ page, kind }) => {
+  await put(page, "blue-mug");
+  await fillAddress(page);
+  await pay(page, cards.authentication);
+  await inState(page, "action_required");
+  const bank = await page.locator("a[target=_blank]").getAttribute("href");
+  assert.match(await (await fetch(`${bank}?outcome=failed`)).text(), /not authenticated/);
+  await inState(page, "payment_failed");
+  await shot(page, `refused at the bank ${kind}`);
+  assert.match(await page.locator("[role=alert]").innerText(), /could not confirm that it is you/);
+  await page.check(`input[name=card][value=${cards.works}]`);
+  await page.click("form[action$='/payments'] button.main");
+  await inState(page, "confirmed");
+});
+
 journey("the last one is gone meanwhile", async ({ page, kind }) => {
   await shop.count("LAMP", 1 + (await shop.reserved("LAMP")));
   for (const end = Date.now() + 10_000; Date.now() < end;) {
