@@ -147,15 +147,22 @@ std::chrono::nanoseconds sim_membership::state::latency() {
   return faults.latency_least + std::chrono::nanoseconds{random() % static_cast<uint64_t>(range)};
 }
 
+std::chrono::nanoseconds sim_membership::state::delay_of_fence() {
+  return faults.fence_most == 0ns
+             ? 0ns
+             : std::chrono::nanoseconds{random() %
+                                        static_cast<uint64_t>(faults.fence_most.count())};
+}
+
 std::chrono::nanoseconds sim_membership::state::delay_of_answer() {
   if (faults.answered_late == 0 || !strikes(faults.answered_late))
     return 0ns;
   return std::chrono::nanoseconds{random() % static_cast<uint64_t>(faults.patience.count())};
 }
 
-/// Half the latency there, half back; the node may be gone by either.
+/// Half the latency there, half back; the node may be gone by either. `longer`: until it happens.
 template <class T, class Work>
-void sim_membership::call(Work work, callback<T> done) {
+void sim_membership::call(Work work, callback<T> done, std::chrono::nanoseconds longer) {
   auto& s = *state_;
   const auto way = s.latency() / 2;
   const bool lost_before = s.strikes(s.faults.lost_before);
@@ -174,7 +181,7 @@ void sim_membership::call(Work work, callback<T> done) {
     s.store.happened().note(lost_before ? "a call of the table is lost" : "the table is away");
     return answer(s.is_cut() ? s.faults.patience : way, unheard);
   }
-  const bool too_slow = way + back > s.faults.patience;
+  const bool too_slow = way + longer + back > s.faults.patience;
   if (back > way)
     s.store.happened().note("an answer of the table is late");
   if (too_slow) {
@@ -182,8 +189,8 @@ void sim_membership::call(Work work, callback<T> done) {
     answer(s.faults.patience, unheard);
   }
   // What was sent arrives whether this node lives or not.
-  s.later(way, [&store = s.store, cluster = s.cluster, weak = std::weak_ptr{state_}, work, answer,
-                back, lost_after, too_slow, unheard] {
+  s.later(way + longer, [&store = s.store, cluster = s.cluster, weak = std::weak_ptr{state_}, work,
+                         answer, back, lost_after, too_slow, unheard] {
     if (store.is_away())
       return too_slow ? void() : answer(back, unheard);
     auto r = work(store, cluster);
@@ -223,7 +230,7 @@ void sim_membership::fence(const std::set<node_ref>& also, callback<void> done) 
         store.fence(also);
         return {};
       },
-      std::move(done));
+      std::move(done), state_->delay_of_fence());
 }
 
 void sim_membership::farewell(const node_ref& who, callback<void> done) {

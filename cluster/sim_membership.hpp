@@ -69,6 +69,7 @@ struct sim_membership_faults {
   uint32_t lost_after = 0;                ///< unavailable, although it happened
   uint32_t answered_late = 0;             ///< it happens, and is heard of up to `patience` later
   uint32_t unheard = 0;                   ///< of notifications: this node is not told
+  std::chrono::nanoseconds fence_most{0}; ///< longer, until the last session has ended
   std::chrono::nanoseconds patience = 2s; ///< until a table that is away answers unavailable
 };
 
@@ -107,12 +108,13 @@ private:
 
     std::chrono::nanoseconds latency();
     std::chrono::nanoseconds delay_of_answer();
+    std::chrono::nanoseconds delay_of_fence();
     bool strikes(uint32_t chance) { return random() % 1'000'000 < chance; }
     bool is_cut() const { return !reachable || store.is_away(); }
   };
 
   template <class T, class Work>
-  void call(Work work, callback<T> done);
+  void call(Work work, callback<T> done, std::chrono::nanoseconds longer = {});
 
   std::shared_ptr<state> state_;
   std::shared_ptr<std::function<void()>> watching_;

@@ -59,6 +59,21 @@ void draw_time(fault_plan& out, dice& random) {
                   .round_trip = random.millis(1, random.percent(50) ? 100 : 2'000)};
 }
 
+/// Apart, so that what is drawn otherwise stays what it was: with these calmed a seed lives as it
+/// did before they came.
+void draw_additions(fault_plan& out, const dice& random) {
+  dice apart{random};
+  const bool side_by_side = apart.percent(50);
+  out.long_upgrade = out.upgrade && side_by_side;
+  out.table.fence_most = apart.percent(20) ? apart.millis(100, 3'000) : 0ms;
+  out.insistence = apart.percent(30) ? apart.between(10, 60) : 0;
+  out.fails_check_percent = apart.percent(40) ? apart.between(20, 90) : 0;
+  out.clerks = static_cast<int>(apart.percent(25) ? apart.between(2, 8) : 1);
+  out.unheard_percent = apart.percent(30) ? apart.between(5, 30) : 0;
+  if (out.unheard_percent > 0) // so that parcels are delivered while things go wrong
+    out.clerks = std::max(out.clerks, 4);
+}
+
 } // namespace
 
 fault_plan fault_plan::draw(dice& random) {
@@ -100,7 +115,7 @@ fault_plan fault_plan::draw(dice& random) {
   }
   out.stragglers_percent = random.percent(30) ? random.between(1, 30) : 0;
   out.shuffle = random.percent(80);
-  out.long_upgrade = out.upgrade && dice{random}.percent(50); // drawn apart
+  draw_additions(out, random);
   return out;
 }
 
@@ -131,6 +146,13 @@ const calming& ways_to_calm() {
       {"stragglers", [](fault_plan& p) { p.stragglers_percent = 0; }},
       {"machines", [](fault_plan& p) { p.lost_for_good.clear(); }},
       {"queues", [](fault_plan& p) { p.queue_bytes_max = 64 << 20; }},
+      {"additions",
+       [](fault_plan& p) {
+         p.long_upgrade = false;
+         p.table.fence_most = 0ns;
+         p.insistence = p.fails_check_percent = p.unheard_percent = 0;
+         p.clerks = 1;
+       }},
   };
   return all;
 }

@@ -47,6 +47,13 @@ struct fault_plan {
   /// Old and new nodes live side by side for most of it, and many ask for what only new ones know.
   bool long_upgrade = false;
   int64_t stragglers_percent = 0; ///< of hand-overs: arrive a second time, much later
+  /// Above 0: buyers order again at once what they cancelled or were refused, and as many
+  /// hand-overs of 100 arrive a second time.
+  int64_t insistence = 0;
+  int64_t unheard_percent = 0;     ///< of hand-overs to cells elsewhere: not heard of in time
+  int64_t fails_check_percent = 0; ///< of the buyers whose bank asks them
+  int clerks =
+      1; ///< when there are several, there is more to sell, and they go on with what they began
   size_t queue_bytes_max = 64 << 20;
   clock_faults clocks;
   std::chrono::seconds idle{120};

@@ -92,7 +92,7 @@ node::node(const surroundings& around, outcome_tap tap, node_options options)
       table_(around.members, run_later(), "souk", options_.seed, options_.table),
       links_(around.wires, {options_.name, options_.generation}, options_.name, 1),
       mesh_(actors_, {options_.name, options_.generation}, links_, router_, clock_),
-      happened_(around.happened), caught_up_(clock_.monotonic()) {
+      happened_(around.happened), unheard_(around.unheard), caught_up_(clock_.monotonic()) {
   // CAF would write down at each message which actor runs, for lines that nobody asks for.
   caf::logger::set_current_actor_system(nullptr);
   journal_.connect(std::make_unique<persistence::sim_journal>(
@@ -192,10 +192,11 @@ void node::cut_off_store(bool off) {
 void node::heal() {
   clock_.heal();
   set_journal_faults(calm);
-  table_.set_faults({});
+  table_.set_faults({.fence_most = options_.table.fence_most}); // sessions end when they end
   cut_off_store(false);
   hold_up_commits(false);
-  options_.stragglers_percent = 0;
+  options_.stragglers_percent = options_.unheard_percent = 0;
+  unheard_.clear();
 }
 
 node::~node() {
@@ -250,7 +251,35 @@ entity::performer<M> node::straggling(entity::performer<M> real) {
         real(source, effect, done);
       });
     }
+    if (is_sent)
+      lose_hand_over(source, effect.step, effect.target);
     real(source, effect, done);
+  };
+}
+
+/// Most hand-overs are of orders to cells, few of parcels; the fewer, the more often they are lost.
+void node::lose_hand_over(const entity_id& source, const std::string& step,
+                          std::string_view target) {
+  const int64_t rarity = target == "stock" ? 1 : source.kind() == "shipment" ? 5 : 2;
+  const auto chance = options_.unheard_percent * rarity;
+  if (chance > 0 && random_.percent(chance))
+    unheard_.try_emplace(
+        entity::hand_over_meta(source, step, clock_).id,
+        lost_ask{random_.percent(50), world_time_.elapsed() + entity::hand_over_age + 1s});
+}
+
+/// As `real`; but what is to be lost gets no answer, as if its thread stood still for so long.
+cluster::receive_command node::losing(cluster::receive_command real) {
+  return [this, real = std::move(real)](entity_id to, cluster::command_meta how,
+                                        std::string_view bytes,
+                                        cluster::respond answer) -> cluster::request_ptr {
+    const auto found = unheard_.find(how.id);
+    if (found == unheard_.end() || found->second.until < world_time_.elapsed())
+      return real(std::move(to), std::move(how), bytes, std::move(answer));
+    happened_.note("nobody hears of a hand-over in time");
+    if (!found->second.carried_out)
+      return nullptr;
+    return real(std::move(to), std::move(how), bytes, [](const auto&) {});
   };
 }
 
@@ -265,7 +294,7 @@ void node::add_kind(entity::performer<M>& perform) {
         newest_[me->entity] = me;
         return born_.emplace_back(spawn(system, route, std::move(me)));
       },
-      entity::receiver<Contract>());
+      losing(entity::receiver<Contract>()));
 }
 
 void node::add_kinds(outcome_tap tap, history& told) {

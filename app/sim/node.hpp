@@ -43,9 +43,18 @@ struct node_options {
   int level = new_level; ///< the newest formats it knows
   std::chrono::seconds idle{120};
   int64_t stragglers_percent = 0;  ///< of hand-overs: arrive a second time, much later
+  int64_t unheard_percent = 0;     ///< of hand-overs to cells elsewhere: not heard of in time
   size_t snapshot_tail = 8 * 1024; ///< bytes of journal behind which a snapshot is taken
   bool shuffle = true;             ///< which of several ready actors runs is up to the dice
 };
+
+/// Hand-overs that other nodes lose, however often they are tried: before they are carried out, or
+/// only the answer.
+struct lost_ask {
+  bool carried_out = false;
+  std::chrono::nanoseconds until{0};
+};
+using unheard_asks = std::map<command_id, lost_ask>;
 
 /// What all nodes share, and what outlives them.
 struct surroundings {
@@ -58,6 +67,7 @@ struct surroundings {
   history& told;
   entity_tap halted;
   tally& happened;
+  unheard_asks& unheard;
 };
 
 /// Longer than anybody waits for a shard.
@@ -157,6 +167,8 @@ private:
   void settle();
   template <entity::model M>
   entity::performer<M> straggling(entity::performer<M> real);
+  void lose_hand_over(const entity_id& source, const std::string& step, std::string_view target);
+  cluster::receive_command losing(cluster::receive_command real);
 
   persistence::run_later run_later() const;
   cluster::member row() const;
@@ -192,6 +204,7 @@ private:
   cluster::duty_actor waker_;
   std::vector<cluster::entity_actor> born_; ///< every entity, for its end
   tally& happened_;
+  unheard_asks& unheard_;
   std::map<entity_id, cluster::activation_ptr> newest_; ///< the last one of each that came
   std::vector<cluster::activation_ptr> behind_;         ///< and what others have written to since
   std::chrono::nanoseconds caught_up_;                  ///< by this node's clock

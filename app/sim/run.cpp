@@ -212,8 +212,11 @@ verdict run_seed(uint64_t seed, const excerpt& kept) {
   staff clerk{w};
   for (const auto& g : w.shop.goods_for_sale)
     for (const auto& warehouse : w.shop.warehouses)
-      clerk.receive(g.sku, warehouse, draw.between(1, 6), [] {});
+      clerk.receive(g.sku, warehouse, draw.between(1, 6) * (plan.clerks > 1 ? 4 : 1), [] {});
   clerk.start();
+  std::deque<staff> colleagues;
+  for (int n = 2; n <= plan.clerks; ++n)
+    colleagues.emplace_back(w, "clerk" + std::to_string(n)).start();
   std::deque<shopper> crowd;
   const auto size = draw.percent(10) ? draw.between(9, 16) : draw.between(1, 8);
   for (int n = 1; n <= size; ++n)

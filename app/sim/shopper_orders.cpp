@@ -19,7 +19,10 @@ std::string shopper::pick_card() {
                                       "pm_souk_lost_before",
                                       "pm_souk_lost_after",
                                       "pm_card_authenticationRequired"};
-  return cards[random_.between(0, std::size(cards) - 1)];
+  const auto* drawn = cards[random_.between(0, std::size(cards) - 1)];
+  auto apart = world_.dice_of({name_ + "-card", turns_});
+  const bool is_asked = world_.plan.fails_check_percent > 0 && apart.percent(40);
+  return is_asked ? "pm_card_authenticationRequired" : drawn;
 }
 
 void shopper::draw_terms() {
@@ -98,12 +101,13 @@ void shopper::await_order(std::function<void(const order::order_view&)> then) {
 }
 
 void shopper::act_on_order() {
-  if (random_.percent(5))
+  const bool insists = world_.plan.insistence > 0;
+  if (random_.percent(insists ? 30 : 5))
     return world_.people.ask<order::contract>(order_, order::cancel{"changed my mind"},
                                               trace_left::maybe, [this](const auto&) { go_on(); });
   if (random_.percent(10)) // presses "buy" again
     check_out(pick_card(), [] {});
-  await_order([this](const order::order_view& o) {
+  await_order([this, insists](const order::order_view& o) {
     const bool waits =
         o.status == order::status::payment_failed || o.status == order::status::action_required;
     if (waits && random_.percent(80))
@@ -111,6 +115,8 @@ void shopper::act_on_order() {
     if (o.status == order::status::confirmed && random_.percent(15))
       change_mind();
     order_.clear();
+    if (insists && (o.status == order::status::rejected || o.status == order::status::cancelled))
+      return check_out(pick_card(), later());
     if (o.status != order::status::rejected || random_.percent(50))
       cart_.clear(); // goes home, or tries again with the cart that reopened
     else if (random_.percent(50) && last_placed_.cart_id == cart_ &&
@@ -133,11 +139,13 @@ void shopper::pay_again(const order::order_view& o) {
   const auto& url = o.payment.next_action_url;
   if (at_bank && random_.percent(80) && !url.empty()) {
     const auto intent = url.substr(url.rfind('/') + 1);
+    auto apart = world_.dice_of({name_ + "-bank", turns_});
+    const bool passes = !apart.percent(world_.plan.fails_check_percent);
     if (random_.percent(60))
-      world_.money.authenticate(intent);
+      world_.money.authenticate(intent, passes);
     else // in the bank's app, when another card may have been taken already
       world_.time.after(random_.millis(0, 8'000),
-                        [&w = world_, intent] { w.money.authenticate(intent); });
+                        [&w = world_, intent, passes] { w.money.authenticate(intent, passes); });
   }
   world_.people.ask<order::contract>(order_, order::pay{card}, trace_left::always,
                                      [this](const auto&) { go_on(); });

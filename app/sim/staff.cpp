@@ -5,7 +5,7 @@
 namespace souk::sim {
 
 void staff::go_on() {
-  const sim::act next{"clerk", ++turns_};
+  const sim::act next{name_, ++turns_};
   random_ = world_.dice_of(next);
   world_.time.after(random_.millis(100, 5'000), [this, next] {
     if (!world_.shop.open)
@@ -18,7 +18,10 @@ void staff::act() {
   const auto& orders = world_.shop.orders;
   if (orders.empty() || random_.percent(30))
     return work_on_stock();
-  const auto& from = !complained_of_.empty() && random_.percent(20) ? complained_of_ : orders;
+  const bool goes_on = world_.plan.clerks > 1 && !on_desk_.empty() && random_.percent(70);
+  const auto& from = goes_on                                          ? on_desk_
+                     : !complained_of_.empty() && random_.percent(20) ? complained_of_
+                                                                      : orders;
   move_on(from[static_cast<size_t>(random_.between(0, static_cast<int64_t>(from.size()) - 1))],
           [this] { go_on(); });
 }
@@ -61,6 +64,9 @@ void staff::move_on(const std::string& order_id, std::function<void()> then) {
           return then();
         if (world_.shop.open && random_.percent(10))
           return blunder(*r, then);
+        std::erase(on_desk_, order_id);
+        if (r->status == order::status::confirmed || r->status == order::status::shipped)
+          on_desk_.push_back(order_id);
         if (r->status == order::status::confirmed)
           return ship(*r, then);
         if (r->status == order::status::shipped)

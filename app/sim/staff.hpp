@@ -9,7 +9,7 @@ namespace souk::sim {
 /// Lives as long as its world; driven by the timeline.
 class staff {
 public:
-  explicit staff(world& in) : world_(in) {}
+  explicit staff(world& in, std::string name = "clerk") : world_(in), name_(std::move(name)) {}
 
   /// Something every now and then, as long as the market is open.
   void start() { go_on(); }
@@ -32,7 +32,9 @@ private:
   void work_through(std::vector<std::string> left, int rounds);
 
   world& world_;
+  const std::string name_;
   dice random_{0};                         ///< of this turn
+  std::vector<std::string> on_desk_;       ///< orders that are confirmed or on their way
   std::vector<std::string> complained_of_; ///< orders that something was given back of
   int turns_ = 0;
 };

@@ -86,7 +86,7 @@ void world::boot(slot& s) {
                      if (s.server && members.lives({s.name, s.server->generation()}))
                        watch.complain(entity.text(), "cannot be brought back: " + why.detail);
                    },
-                   happened_},
+                   happened_, unheard_},
       [this](const auto& order, const auto& what, const auto& outcome) {
         watch.learned(order, what, outcome);
       },
@@ -99,7 +99,8 @@ void world::boot(slot& s) {
                    .clock = plan.clocks,
                    .level = s.level,
                    .idle = plan.idle,
-                   .stragglers_percent = plan.stragglers_percent,
+                   .stragglers_percent = std::max(plan.stragglers_percent, plan.insistence),
+                   .unheard_percent = plan.unheard_percent,
                    .snapshot_tail = plan.snapshot_tail,
                    .shuffle = plan.shuffle});
 }

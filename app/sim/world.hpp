@@ -134,6 +134,7 @@ private:
   uint64_t steps_ = 0;
   int crashes_ = 0;
   tally happened_;
+  unheard_asks unheard_;
   std::map<std::string, std::chrono::nanoseconds> over_; ///< when what lasts ends, by its name
   bool healed_ = false;
   std::optional<uint64_t> crash_step_;
