@@ -125,6 +125,23 @@ journey("a bank that wants to be asked", async ({ page, context, kind }) => {
   await inState(page, "confirmed");
 });
 
+test("news of an order do not take a press on its page away", async () => {
+  const { page, context } = await visitor(browser, shop, kinds[1]);
+  const heard = new Promise((resolve) => page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => String(payload).includes("confirmed") && resolve())));
+  await put(page, "blue-mug");
+  await fillAddress(page);
+  await pay(page, cards.authentication);
+  await inState(page, "action_required");
+  const bank = await page.locator("a[target=_blank]").getAttribute("href");
+  const pressed = new Promise((resolve) => page.route("**/payments", resolve));
+  const [held] = await Promise.all([pressed, page.click("button[name=continue]", { noWaitAfter: true })]);
+  await fetch(bank);
+  await heard;
+  await Promise.all([page.waitForURL(/pay_over=1/), held.continue()]);
+  await context.close();
+});
+
 journey("a buyer who does not pass the bank's check", async ({ page, kind }) => {
   await put(page, "blue-mug");
   await fillAddress(page);
